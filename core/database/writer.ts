@@ -1,0 +1,53 @@
+import { Effect, Fiber, Latch, type Scope } from "effect"
+import { makeCommit, type Waiting } from "./commit.ts"
+import { type Engine, type Sql, StorageFailed } from "./engine.ts"
+
+export type Write = <A>(work: (sql: Sql) => Promise<A>) => Effect.Effect<A>
+
+/**
+ * One loop takes all works that wait into one transaction: they share what costs most, the wait for the disk. There is no timer. One
+ * turn of the event loop gathers what has already arrived, so a work that comes alone waits for nobody.
+ */
+export const makeWriter = Effect.fnUntraced(function* (
+  engine: Engine
+): Effect.fn.Return<Write, never, Scope.Scope> {
+  const commit = yield* makeCommit(engine)
+  const waiting: Array<Waiting> = []
+  const arrived = Latch.makeUnsafe()
+  let open = true
+
+  const turn = Effect.gen(function* () {
+    yield* arrived.await
+    yield* Effect.yieldNow
+    const batch = waiting.splice(0, most)
+    if (waiting.length === 0 && open) arrived.closeUnsafe()
+    yield* commit(batch)
+  })
+  const loop = yield* Effect.forkDetach(
+    Effect.whileLoop({ while: () => open || waiting.length > 0, body: () => turn, step: () => {} })
+  )
+  // What still waits is stored; that its caller may be gone undoes nothing.
+  yield* Effect.addFinalizer(() => {
+    open = false
+    arrived.openUnsafe()
+    return Fiber.await(loop)
+  })
+
+  return (work) =>
+    Effect.callback((resume) => {
+      if (!open) return resume(Effect.die(closed))
+      waiting.push({
+        run: async (sql) => {
+          const value = await work(sql)
+          return () => resume(Effect.succeed(value))
+        },
+        fail: (cause) => resume(Effect.die(cause))
+      })
+      arrived.openUnsafe()
+    })
+})
+
+/** Works run without a pause; more of them in one go would keep everything else waiting too long. */
+const most = 256
+
+const closed = new StorageFailed({ outcome: "nothing stored", cause: "The database is closed" })

@@ -1,0 +1,133 @@
+import { Context, Duration, Effect, Layer } from "effect"
+import { Database } from "../database/database.ts"
+import { migrateUp } from "../database/migrator.ts"
+import { Seal } from "../database/seal.ts"
+import { databaseMigrations, rememberMode } from "../database/settings.ts"
+import { Readiness } from "../http/readiness.ts"
+import { Journal } from "../journal/journal.ts"
+import { journalMigrations } from "../journal/migrations.ts"
+import { makeAnswerer } from "../legacy/answer.ts"
+import type { Inlet } from "../legacy/inlet.ts"
+import type { Answerer } from "../legacy/message.ts"
+import { Cashier } from "../payments/cashier.ts"
+import { Ledger } from "../payments/ledger.ts"
+import { paymentMigrations } from "../payments/migrations.ts"
+import { Payments } from "../payments/payments.ts"
+import type { Behaviour } from "../plugin/plugin.ts"
+import { Events } from "../tasks/events.ts"
+import { taskMigrations } from "../tasks/migrations.ts"
+import { Tasks } from "../tasks/tasks.ts"
+import { todoMigrations } from "../tasks/todos.ts"
+import { Transport } from "../transport.ts"
+import { WechatPay } from "../wechat/pay/client.ts"
+import { Merchants } from "../wechat/pay/merchants.ts"
+import { type PaySetup, paySetup } from "./merchants.ts"
+import { sealKeyOf } from "./seal-key.ts"
+import { type Configured, type GatewayConfig, type GatewaySettings, readConfig } from "./settings.ts"
+
+type Core =
+  | Database
+  | Seal
+  | Journal
+  | Tasks
+  | Events
+  | Transport
+  | WechatPay
+  | Merchants
+  | Ledger
+  | Cashier
+  | Readiness
+
+/** What a plugin has become: its declaration, the services its handlers need, and an answerer per inlet. */
+export interface Running {
+  readonly name: string
+  readonly behaviour: Behaviour<any>
+  readonly context: Context.Context<any>
+  readonly inlets: ReadonlyArray<{ readonly inlet: Inlet<any>; readonly answer: Answerer }>
+}
+
+/** A gateway at work behind its doors. Whoever opens them, real sockets or a simulated world, finds the same things here. */
+export interface Gateway {
+  readonly settings: GatewaySettings
+  readonly plugins: ReadonlyArray<Running>
+  readonly context: Context.Context<Core>
+  /** What was done to the tables at this start. */
+  readonly migrated: ReadonlyArray<string>
+}
+
+const coreMigrations = [
+  ...databaseMigrations,
+  ...journalMigrations,
+  ...taskMigrations,
+  ...todoMigrations,
+  ...paymentMigrations
+]
+
+/** Every migration of a deployment, in the order they are applied: the core's, then each plugin's as the configuration lists them. */
+export const migrationsOf = (plugins: ReadonlyArray<Configured>) => [
+  ...coreMigrations,
+  ...plugins.flatMap(({ plugin }) => plugin.migrations)
+]
+
+/**
+ * Starts a gateway: configuration, database, tables, services, plugins, unfinished business. Stops with everything that is wrong.
+ * Its doors are not open yet; see `openDoors`.
+ */
+export const startGateway = Effect.fn("startGateway")(function* (config: GatewayConfig) {
+  const { plugins: configured, settings } = yield* readConfig(config)
+  const setup = yield* paySetup(settings)
+  const sealKey = yield* sealKeyOf(settings)
+  const ground = yield* Layer.build(
+    Layer.mergeAll(Database.layer(settings.databaseUrl), Seal.layer(sealKey))
+  )
+  const migrated = yield* migrateUp(migrationsOf(configured)).pipe(Effect.provide(ground))
+  yield* rememberMode(settings.mode).pipe(Effect.provide(ground))
+  const context = yield* Layer.build(coreLayer(setup)).pipe(Effect.provide(ground))
+  const core = Context.merge(ground, context)
+  const plugins = yield* Effect.forEach(configured, (one) => startPlugin(one, core))
+  yield* takeUp.pipe(Effect.provide(core))
+  return { settings, plugins, context: core, migrated } satisfies Gateway
+})
+
+const coreLayer = ({ merchants, stores, url }: PaySetup) => {
+  const ground = Layer.mergeAll(Readiness.layer(["doors", "recovery"]), Journal.layer, Tasks.layer, WechatPay.layer(url), Merchants.layer(merchants, stores))
+  const facts = Layer.provideMerge(Events.layer, ground)
+  const books = Layer.provideMerge(Ledger.layer, facts)
+  return Layer.provideMerge(Cashier.layer, books)
+}
+
+const startPlugin = Effect.fn("startPlugin")(function* (
+  { options, plugin }: Configured,
+  core: Context.Context<Core>
+) {
+  const { name } = plugin
+  const lent = Context.merge(core, yield* Layer.build(Payments.layer(name)).pipe(Effect.provide(core)))
+  const own = yield* Layer.build(plugin.layer(options)).pipe(Effect.provide(lent))
+  const context: Context.Context<any> = Context.merge(lent, own)
+  const behaviour = plugin.behaviour(options)
+  const inlets = yield* Effect.forEach(behaviour.inlets, (inlet) =>
+    Effect.map(makeAnswerer(name, inlet), (answer) => ({ inlet, answer }))
+  ).pipe(Effect.provide(context))
+  for (const subscription of behaviour.on) {
+    yield* "every" in subscription
+      ? Tasks.use((tasks) =>
+          tasks.every(`${name}: ${subscription.name}`, subscription.every, Effect.provide(subscription.run, context))
+        ).pipe(Effect.provide(core))
+      : Events.use((events) =>
+          events.subscribe(name, subscription.event, (fact) =>
+            Effect.provide(subscription.handle(fact), context)
+          )
+        ).pipe(Effect.provide(core))
+  }
+  return { name, behaviour, context, inlets } satisfies Running
+})
+
+/** Makes every unfinished attempt due, now and from time to time, and starts the worker. */
+const takeUp = Effect.gen(function* () {
+  const { recover } = yield* Cashier
+  const tasks = yield* Tasks
+  yield* recover
+  yield* Readiness.use(({ ready }) => ready("recovery"))
+  yield* tasks.every("payments: recover", Duration.seconds(30), recover)
+  yield* Effect.forkScoped(tasks.run)
+})

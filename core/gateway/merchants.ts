@@ -1,0 +1,158 @@
+import { readFileSync } from "node:fs"
+import { Effect, Redacted, Schema } from "effect"
+import { ConfigInvalid, type ConfigProblem } from "../plugin/settings.ts"
+import { Transport } from "../transport.ts"
+import { type Merchant, makeMerchant, type MerchantSettings } from "../wechat/pay/merchant.ts"
+import type { GatewaySettings } from "./settings.ts"
+
+/** Everything about paying that follows from the settings. */
+export interface PaySetup {
+  readonly url: string
+  readonly merchants: readonly [Merchant, ...ReadonlyArray<Merchant>]
+  readonly stores: Readonly<Record<string, string>>
+}
+
+const wechat = "https://api.mch.weixin.qq.com"
+
+/** Where the sandbox listens for this gateway. */
+export const sandboxUrl = ({ sandboxPort }: GatewaySettings) => `http://127.0.0.1:${sandboxPort}`
+
+/** The merchants of the settings; in development without any, the one the sandbox hands out. */
+export const paySetup = Effect.fn("paySetup")(function* (settings: GatewaySettings) {
+  const development = settings.mode === "development"
+  const url = settings.wechatPayUrl?.origin ?? (development ? sandboxUrl(settings) : wechat)
+  const declared = declaredMerchants(settings)
+  const chosen =
+    declared.length === 0 && development ? [yield* sandboxMerchant(url, settings)] : declared
+  const problems: Array<ConfigProblem> = development ? [] : notForProduction(url)
+  const merchants: Array<Merchant> = []
+  for (const candidate of chosen) {
+    const made = yield* Effect.result(makeMerchant(candidate))
+    if (made._tag === "Success") merchants.push(made.success)
+    else problems.push(...made.failure.problems.map((problem) => problemWith(candidate.mchid, problem)))
+  }
+  const [first, ...rest] = merchants
+  if (problems.length > 0) return yield* new ConfigInvalid({ problems })
+  if (first === undefined)
+    return yield* new ConfigInvalid({
+      problems: [
+        {
+          owner: "gateway",
+          option: "merchantId",
+          problem:
+            "no merchant is configured: set WECHAT_MERCHANT_ID, WECHAT_APP_ID, WECHAT_MERCHANT_SERIAL, WECHAT_MERCHANT_KEY, WECHAT_API_V3_KEY, WECHAT_PAY_PUBLIC_KEY_ID and WECHAT_PAY_PUBLIC_KEY"
+        }
+      ]
+    })
+  return { url, merchants: [first, ...rest], stores: storesOf(settings) } satisfies PaySetup
+})
+
+const problemWith = (mchid: string, problem: string): ConfigProblem => ({
+  owner: "gateway",
+  option: `merchant ${mchid || "?"}`,
+  problem
+})
+
+const notForProduction = (url: string): Array<ConfigProblem> => {
+  const { hostname } = new URL(url)
+  return hostname === "localhost" || hostname.startsWith("127.") || hostname === "[::1]"
+    ? [{ owner: "gateway", option: "wechatPayUrl", problem: "this is a sandbox, not WeChat; production refuses it" }]
+    : []
+}
+
+const notifyUrl = ({ publicUrl }: GatewaySettings, mchid: string) =>
+  new URL(`/wechat/pay/notify/${mchid}`, publicUrl).href
+
+const declaredMerchants = (settings: GatewaySettings): Array<MerchantSettings> => {
+  const { apiV3Key, appId, merchantId, merchantKey, merchantSerial, payPublicKey, payPublicKeyId } = settings
+  const fromEnvironment =
+    merchantId === undefined
+      ? []
+      : [
+          {
+            mchid: merchantId,
+            appid: appId ?? "",
+            serial: merchantSerial ?? "",
+            privateKey: fileOr(merchantKey ?? Redacted.make("")),
+            apiV3Key: apiV3Key ?? Redacted.make(""),
+            ...(payPublicKeyId !== undefined && { publicKeyId: payPublicKeyId }),
+            ...(payPublicKey !== undefined && {
+              publicKey: Redacted.value(fileOr(Redacted.make(payPublicKey)))
+            }),
+            notifyUrl: notifyUrl(settings, merchantId)
+          }
+        ]
+  const listed = (settings.merchants ?? []).map(({ certificates, key, publicKey, publicKeyId, ...merchant }) => ({
+    ...merchant,
+    privateKey: fileOr(key),
+    ...(publicKeyId !== undefined && { publicKeyId }),
+    ...(publicKey !== undefined && { publicKey }),
+    ...(certificates !== undefined && { certificates }),
+    notifyUrl: notifyUrl(settings, merchant.mchid)
+  }))
+  return [...fromEnvironment, ...listed]
+}
+
+/** PEM as it stands, or what the file of that name holds. An unreadable file shows as a wrong key, with the setting's name. */
+const fileOr = (pem: Redacted.Redacted): Redacted.Redacted => {
+  const text = Redacted.value(pem)
+  if (text === "" || text.includes("-----BEGIN")) return pem
+  try {
+    return Redacted.make(readFileSync(text, "utf8"))
+  } catch {
+    return pem
+  }
+}
+
+const storesOf = ({ merchants = [] }: GatewaySettings) =>
+  Object.fromEntries(
+    merchants.flatMap(({ mchid, stores = [] }) => stores.map((store) => [store, mchid] as const))
+  )
+
+const Credentials = Schema.fromJsonString(
+  Schema.Struct({
+    mchid: Schema.String,
+    appid: Schema.String,
+    merchantSerial: Schema.String,
+    merchantPrivateKey: Schema.String,
+    apiV3Key: Schema.String,
+    publicKeyId: Schema.String,
+    publicKey: Schema.String,
+    platformCertificate: Schema.String
+  })
+)
+
+/** The merchant that the sandbox made up; fetched like any client of it would. */
+const sandboxMerchant = Effect.fnUntraced(function* (url: string, settings: GatewaySettings) {
+  const transport = yield* Transport
+  const given = yield* transport
+    .exchange({ method: "GET", url: `${url}/credentials`, headers: {}, timeout: "5 seconds" })
+    .pipe(
+      Effect.flatMap(({ body }) =>
+        Schema.decodeUnknownEffect(Credentials)(Buffer.from(body).toString())
+      ),
+      Effect.mapError(
+        () =>
+          new ConfigInvalid({
+            problems: [
+              {
+                owner: "gateway",
+                option: "wechatPayUrl",
+                problem: `no WeChat sandbox answers at ${url}; start it with \`weir sandbox\`, or name a merchant`
+              }
+            ]
+          })
+      )
+    )
+  return {
+    mchid: given.mchid,
+    appid: given.appid,
+    serial: given.merchantSerial,
+    privateKey: Redacted.make(given.merchantPrivateKey),
+    apiV3Key: Redacted.make(given.apiV3Key),
+    publicKeyId: given.publicKeyId,
+    publicKey: given.publicKey,
+    certificates: [given.platformCertificate],
+    notifyUrl: notifyUrl(settings, given.mchid)
+  } satisfies MerchantSettings
+})

@@ -1,0 +1,100 @@
+import { Effect, Schema } from "effect"
+import type { Plugin } from "../plugin/plugin.ts"
+import type { Fields, TypeOf } from "../plugin/route.ts"
+import type { Sandbox } from "../plugin/sandbox.ts"
+import { ConfigInvalid, type ConfigProblem, readSettings, type Settings } from "../plugin/settings.ts"
+
+const Port = Schema.Int.check(Schema.isBetween({ minimum: 0, maximum: 65_535 }))
+const Secret = Schema.Redacted(Schema.NonEmptyString)
+const Web = Schema.instanceOf(URL).check(
+  Schema.makeFilter(({ protocol }) => protocol === "http:" || protocol === "https:", {
+    expected: "an http or https address"
+  })
+)
+
+/** A merchant beside the one the environment names. */
+const MerchantOption = Schema.Struct({
+  mchid: Schema.String,
+  appid: Schema.String,
+  serial: Schema.String,
+  /** PEM, or the file that holds it. */
+  key: Secret,
+  apiV3Key: Secret,
+  publicKeyId: Schema.optional(Schema.String),
+  publicKey: Schema.optional(Schema.String),
+  certificates: Schema.optional(Schema.Array(Schema.String)),
+  /** The stores that sell for this legal entity; those nobody names sell for the first merchant. */
+  stores: Schema.optional(Schema.Array(Schema.String))
+})
+
+/** What the gateway itself wants to know; `config/env.ts` reads it from the environment. */
+export const gatewayOptions = {
+  mode: Schema.Literals(["development", "production"]),
+  databaseUrl: Schema.String.check(
+    Schema.isPattern(/^sqlite:./, { expected: "sqlite:<file>" })
+  ),
+  host: Schema.NonEmptyString,
+  port: Port,
+  legacyHost: Schema.NonEmptyString,
+  legacyPort: Port,
+  /** Who may come to the legacy door besides this machine: addresses and networks. */
+  legacyAllow: Schema.Array(Schema.String),
+  operatorHost: Schema.NonEmptyString,
+  operatorPort: Port,
+  sandboxPort: Port,
+  /** What WeChat and phones are told. */
+  publicUrl: Web,
+  trustedProxies: Schema.Array(Schema.String),
+  /** 32 bytes in base64. In development one is made beside the database. */
+  sealKey: Schema.optional(Secret),
+  wechatPayUrl: Schema.optional(Web),
+  appId: Schema.optional(Schema.String),
+  merchantId: Schema.optional(Schema.String),
+  merchantSerial: Schema.optional(Schema.String),
+  merchantKey: Schema.optional(Secret),
+  apiV3Key: Schema.optional(Secret),
+  payPublicKeyId: Schema.optional(Schema.String),
+  payPublicKey: Schema.optional(Schema.String),
+  merchants: Schema.optional(Schema.Array(MerchantOption))
+} satisfies Fields
+
+export type GatewaySettings = TypeOf<typeof gatewayOptions>
+export type GatewayConfig = Settings<GatewaySettings> & {
+  readonly plugins: ReadonlyArray<Plugin | Sandbox>
+}
+
+/** Says what one deployment runs; the default export of `gateway.config.ts`. */
+export const defineGateway = (config: GatewayConfig): GatewayConfig => config
+
+/** A plugin whose options have been read. */
+export interface Configured<P extends Plugin | Sandbox = Plugin> {
+  readonly plugin: P
+  readonly options: { readonly [option: string]: unknown }
+}
+
+/** Reads the whole configuration before anything is opened. Fails with everything that is wrong, not with the first. */
+export const readConfig = Effect.fn("readConfig")(function* ({ plugins, ...settings }: GatewayConfig) {
+  const problems: Array<ConfigProblem> = doubled(plugins)
+  const collect = <A>(read: Effect.Effect<A, ConfigInvalid>) =>
+    Effect.matchEffect(read, {
+      onSuccess: (value) => Effect.succeed(value),
+      onFailure: (invalid) => Effect.sync(() => void problems.push(...invalid.problems))
+    })
+  const gateway = yield* collect(readSettings("gateway", gatewayOptions, settings))
+  const configured: Array<Configured<Plugin | Sandbox>> = []
+  for (const plugin of plugins) {
+    const options = yield* collect(readSettings(plugin.name, plugin.options, plugin.settings))
+    if (options !== undefined) configured.push({ plugin, options })
+  }
+  if (gateway === undefined || problems.length > 0) return yield* new ConfigInvalid({ problems })
+  return {
+    settings: gateway as GatewaySettings,
+    plugins: configured.filter((one): one is Configured => one.plugin.kind === "plugin"),
+    sandboxes: configured.filter((one): one is Configured<Sandbox> => one.plugin.kind === "sandbox")
+  }
+})
+
+const doubled = (plugins: ReadonlyArray<Plugin | Sandbox>): Array<ConfigProblem> =>
+  plugins
+    .filter(({ name }, at) => plugins.findIndex((plugin) => plugin.name === name) !== at)
+    .map(({ name }) => ({ owner: name, option: "name", problem: "this plugin is listed twice" }))

@@ -1,0 +1,18 @@
+import type { HttpBindings } from "@hono/node-server"
+import type { Context, Hono } from "hono"
+
+/** What a request carries on its way through a door. */
+export interface Carried {
+  /** Node's own objects; there are none without a socket (`app.request`). */
+  readonly Bindings: Partial<HttpBindings>
+  readonly Variables: {
+    requestId: string
+    /** The caller's address by the word of a trusted proxy; absent if none has spoken. */
+    client: string | undefined
+    /** Size of the answer's body; set once it is known. */
+    bytes: number | undefined
+  }
+}
+
+export type App = Hono<Carried>
+export type Call = Context<Carried>

@@ -1,0 +1,70 @@
+import { type Context, Duration, Effect, Result, Schema } from "effect"
+import type { JsonRoute, RawRoute, Route } from "../plugin/route.ts"
+import type { App, Call } from "./app.ts"
+import { readBody, readInput } from "./input.ts"
+import { refuse, wrongFields } from "./problem.ts"
+import { rawReply, rawRequest } from "./raw.ts"
+import { reply } from "./reply.ts"
+import { type Run, runner } from "./run.ts"
+
+/**
+ * Puts routes on a door: the one bridge from Effect to HTTP. All that can be made before a request comes is made here.
+ * `prefix` is `/<plugin>`, or empty for the root. `timeLimit` is how long a handler may take, 30 seconds unless said.
+ */
+export const mount = <R>(
+  app: App,
+  prefix: "" | `/${string}`,
+  routes: ReadonlyArray<Route<R>>,
+  context: Context.Context<R>,
+  { timeLimit = "30 seconds" }: { readonly timeLimit?: Duration.Input } = {}
+): void => {
+  const run = runner(context, Duration.fromInputUnsafe(timeLimit))
+  for (const route of routes) {
+    const handler = route.kind === "json" ? jsonHandler(route, run) : rawHandler(route, run)
+    app.on(route.method, prefix + route.path, handler)
+  }
+}
+
+const jsonHandler = <R>(route: JsonRoute<R>, run: Run<R>) => {
+  const decode = decoder(route.input)
+  const encode = Schema.encodeUnknownSync(Schema.toCodecJson(route.output))
+  const answer = (c: Call, value: unknown) => reply(c, 200, JSON.stringify(encode(value)), json)
+  return async (c: Call): Promise<Response> => {
+    const asked = await readInput(c)
+    if (Result.isFailure(asked)) return refuse(c, asked.failure)
+    const input = decode(asked.success)
+    if (Result.isFailure(input)) return refuse(c, wrongFields(input.failure))
+    return run(
+      c,
+      Effect.suspend(() => route.handle(input.success as never)),
+      answer
+    )
+  }
+}
+
+const json = { "content-type": "application/json" }
+
+/** Says all that is wrong with a small input, and the first thing wrong with a large one, which may be wrong a million times. */
+const decoder = (input: JsonRoute<never>["input"]) => {
+  const decode = Schema.decodeUnknownResult(input)
+  const explain = Schema.decodeUnknownResult(input, { errors: "all" })
+  return (asked: unknown) => {
+    const decoded = decode(asked)
+    return Result.isFailure(decoded) && JSON.stringify(asked).length < 10_000
+      ? explain(asked)
+      : decoded
+  }
+}
+
+const rawHandler =
+  <R>(route: RawRoute<R>, run: Run<R>) =>
+  async (c: Call): Promise<Response> => {
+    const body = await readBody(c)
+    if (Result.isFailure(body)) return refuse(c, body.failure)
+    const request = rawRequest(c, body.success)
+    return run(
+      c,
+      Effect.suspend(() => route.handle(request)),
+      rawReply
+    )
+  }

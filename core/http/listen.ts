@@ -1,0 +1,76 @@
+import type { AddressInfo } from "node:net"
+import { type Duration, Effect, Schedule, Schema, type Scope } from "effect"
+import type { App } from "./app.ts"
+import { type HttpServer, makeServer } from "./server.ts"
+
+export interface Listening {
+  /** What its operator calls it: "public". */
+  readonly door: string
+  readonly host: string
+  /** 0 is any that is free. */
+  readonly port: number
+  /** How long what runs may take to finish when the door closes; 10 seconds unless said. */
+  readonly drain?: Duration.Input
+}
+
+/** The address is another program's, or not ours to take. */
+export class CannotListen extends Schema.TaggedError<CannotListen>()("CannotListen", {
+  door: Schema.String,
+  address: Schema.String,
+  reason: Schema.String
+}) {
+  override readonly message = `The ${this.door} door cannot open at ${this.address}: ${this.reason}`
+}
+
+/** Opens a door until the scope ends. Then nobody new is let in, what runs is finished within the bound, and the door closes. */
+export const listen = (
+  app: Pick<App, "fetch">,
+  { door, host, port, drain = "10 seconds" }: Listening
+): Effect.Effect<AddressInfo, CannotListen, Scope.Scope> =>
+  Effect.acquireRelease(open(app, door, host, port), (server) => close(server, door, drain)).pipe(
+    Effect.map(({ node }) => node.address() as AddressInfo)
+  )
+
+const open = Effect.fn("listen.open")(function* (
+  app: Pick<App, "fetch">,
+  door: string,
+  host: string,
+  port: number
+) {
+  const fork = Effect.runForkWith(yield* Effect.context<never>())
+  return yield* Effect.callback<HttpServer, CannotListen>((resume) => {
+    const server = makeServer(app)
+    server.node.on("error", ({ code = "", message }: NodeJS.ErrnoException) => {
+      const reason = reasons[code] ?? message
+      if (server.node.listening)
+        fork(Effect.logError("a door let somebody stand outside", { door, reason }))
+      else resume(Effect.fail(new CannotListen({ door, address: `${host}:${port}`, reason })))
+    })
+    server.node.listen(port, host, () => resume(Effect.succeed(server)))
+  })
+})
+
+const reasons: Readonly<Record<string, string>> = {
+  EADDRINUSE: "another program listens there. Stop it, or choose another port",
+  EACCES: "this user may not have that port. Choose one above 1023",
+  EADDRNOTAVAIL: "this machine does not have that address",
+  EMFILE: "this process has all the files and connections open that the system lets it have",
+  ENOTFOUND: "there is no machine of that name"
+}
+
+const close = Effect.fn("listen.close")(function* (
+  server: HttpServer,
+  door: string,
+  bound: Duration.Input
+) {
+  server.leave()
+  // Requests already on their way arrive, and are answered.
+  if (server.connections() > 0) yield* Effect.sleep("100 millis")
+  const gone = Effect.callback<void>((resume) => server.stop(() => resume(Effect.void)))
+  const sweeping = Effect.repeat(Effect.sync(server.sweep), Schedule.spaced("50 millis"))
+  yield* Effect.raceFirst(gone, sweeping).pipe(Effect.timeoutOption(bound))
+  const connections = server.connections()
+  if (connections === 0) return
+  server.cut()
+  yield* Effect.logWarning("a door closed before all was answered", { door, connections })
+})

@@ -1,0 +1,17 @@
+import type { MiddlewareHandler } from "hono"
+import { bodyLimit as countedLimit } from "hono/body-limit"
+import type { Call, Carried } from "../app.ts"
+import { problems, refuse } from "../problem.ts"
+
+/** Hono's limit counts the bytes as they come and makes every request four times as dear, so it is asked only if no length is said. */
+export const bodyLimit = (maxSize: number): MiddlewareHandler<Carried> => {
+  const tooLarge = (c: Call) => refuse(c, problems.bodyTooLarge(maxSize))
+  const counted = countedLimit({ maxSize, onError: tooLarge })
+  return async function bodyLimit(c, next) {
+    if (c.req.method === "GET" || c.req.method === "HEAD") return next()
+    const length = c.req.header("content-length")
+    if (length === undefined || c.req.header("transfer-encoding") !== undefined)
+      return counted(c, next)
+    return Number(length) > maxSize ? tooLarge(c) : next()
+  }
+}

@@ -1,0 +1,45 @@
+import { validateHeaderName, validateHeaderValue } from "node:http"
+import type { RawReply, RawRequest } from "../plugin/route.ts"
+import type { Call } from "./app.ts"
+import { reply } from "./reply.ts"
+
+/** The request as it came, but for what strangers say about who came before them. */
+export const rawRequest = (c: Call, body: Uint8Array): RawRequest => {
+  const target = targetOf(c)
+  const query = target.indexOf("?")
+  return {
+    method: c.req.method,
+    target,
+    params: c.req.param(),
+    query: new URLSearchParams(query < 0 ? "" : target.slice(query)),
+    headers: believed(c.req.header(), c.get("client")),
+    body
+  }
+}
+
+/** Node keeps the request line as it came; in `Request` it is already rewritten. */
+const targetOf = (c: Call): string => {
+  const sent = c.env?.incoming?.url
+  if (sent?.startsWith("/")) return sent
+  const { origin, href } = new URL(c.req.url)
+  return href.slice(origin.length)
+}
+
+/** Of all that proxies add, the caller's address stays, and only by the word of a trusted one. */
+const believed = (headers: Record<string, string>, client: string | undefined) => ({
+  ...Object.fromEntries(Object.entries(headers).filter(([name]) => !byProxies.test(name))),
+  ...(client === undefined ? {} : { "x-forwarded-for": client })
+})
+
+const byProxies = /^(x-forwarded-.*|forwarded|x-real-ip)$/
+
+export const rawReply = (c: Call, { status, headers = {}, body }: RawReply): Response => {
+  const own: Record<string, string> = {}
+  for (const [name, value] of Object.entries(headers)) {
+    // A line break in a value would begin another header, or another answer.
+    validateHeaderName(name)
+    validateHeaderValue(name, value)
+    own[name.toLowerCase()] = value
+  }
+  return reply(c, status, body ?? null, own)
+}

@@ -1,0 +1,150 @@
+import type { Sql } from "../database/database.ts"
+
+export interface EntryRow {
+  readonly id: string
+  readonly source: string
+  readonly operation: string
+  /** The caller's key, or its hash where it is long or holds a secret. */
+  readonly entry_key: string
+  /** The key itself, where only its hash is above and somebody may have to be told it. */
+  readonly sealed_key: Uint8Array | null
+  readonly same: string
+  readonly lane: string | null
+  readonly body: Uint8Array
+  /** Where secrets stand in the body, until they are wiped. */
+  readonly secrets: string | null
+  readonly wipe_at: number | null
+  readonly answer: Uint8Array | null
+  /** Counts who took the entry up: whoever acts under an older one was replaced and changes nothing. */
+  readonly epoch: number
+  readonly leased_until: number
+  readonly created_at: number
+  readonly answered_at: number | null
+  readonly delivered_at: number | null
+}
+
+type JournalTables = { readonly weir_journal: EntryRow }
+
+/** The right to answer an entry. */
+export type Lease = Pick<EntryRow, "id" | "epoch" | "secrets">
+
+export interface EntryKey {
+  readonly source: string
+  readonly operation: string
+  readonly key: string
+}
+
+const tables = (sql: Sql) => sql.withTables<JournalTables>()
+
+export const find = (sql: Sql, { key, operation, source }: EntryKey) =>
+  tables(sql)
+    .selectFrom("weir_journal")
+    .select(["id", "same", "secrets", "answer", "epoch", "leased_until"])
+    .where("source", "=", source)
+    .where("operation", "=", operation)
+    .where("entry_key", "=", key)
+    .executeTakeFirst()
+
+export type Found = NonNullable<Awaited<ReturnType<typeof find>>>
+
+export const insert = async (sql: Sql, row: EntryRow): Promise<Lease> => {
+  await tables(sql).insertInto("weir_journal").values(row).execute()
+  return row
+}
+
+/** Changes an entry for as long as nobody else has taken it up, and says whether that was so. */
+const change = async (sql: Sql, { epoch, id }: Lease, to: Partial<EntryRow>): Promise<boolean> => {
+  const { numUpdatedRows } = await tables(sql)
+    .updateTable("weir_journal")
+    .set(to)
+    .where("id", "=", id)
+    .where("epoch", "=", epoch)
+    .executeTakeFirst()
+  return numUpdatedRows > 0n
+}
+
+/** Of two that try to take an entry up, one gets the lease. */
+export const acquire = async (
+  sql: Sql,
+  lease: Lease,
+  until: number
+): Promise<Lease | undefined> => {
+  const epoch = lease.epoch + 1
+  const won = await change(sql, lease, { epoch, leased_until: until })
+  return won ? { ...lease, epoch } : undefined
+}
+
+export const renew = (sql: Sql, lease: Lease, until: number) =>
+  change(sql, lease, { leased_until: until })
+
+export const release = (sql: Sql, lease: Lease) => change(sql, lease, { leased_until: 0 })
+
+export const finish = (
+  sql: Sql,
+  lease: Lease,
+  answered: Pick<EntryRow, "answer" | "answered_at">
+) => change(sql, lease, { ...answered, leased_until: 0 })
+
+/** Takes a final answer back, also from whoever is about to give one. */
+export const reopen = (sql: Sql, of: Omit<EntryKey, "key">, keys: ReadonlyArray<string>) =>
+  tables(sql)
+    .updateTable("weir_journal")
+    .set((column) => ({
+      answer: null,
+      answered_at: null,
+      leased_until: 0,
+      epoch: column("epoch", "+", 1)
+    }))
+    .where("source", "=", of.source)
+    .where("operation", "=", of.operation)
+    .where("entry_key", "in", keys)
+    .execute()
+
+/** The last entry of a lane whose caller has not got its final answer. */
+export const findUndelivered = (
+  sql: Sql,
+  of: Omit<EntryKey, "key"> & { readonly lane: string },
+  exceptKeys: ReadonlyArray<string>
+) =>
+  tables(sql)
+    .selectFrom("weir_journal")
+    .select(["id", "entry_key", "sealed_key"])
+    .where("lane", "=", of.lane)
+    .where("delivered_at", "is", null)
+    .where("source", "=", of.source)
+    .where("operation", "=", of.operation)
+    .where("entry_key", "not in", exceptKeys)
+    .orderBy("created_at", "desc")
+    .orderBy("id", "desc")
+    .limit(1)
+    .executeTakeFirst()
+
+export const deliver = (sql: Sql, id: string, now: number) =>
+  tables(sql)
+    .updateTable("weir_journal")
+    .set({ delivered_at: now, sealed_key: null })
+    .where("id", "=", id)
+    .where("delivered_at", "is", null)
+    .execute()
+
+export const findToWipe = (sql: Sql, now: number) =>
+  tables(sql)
+    .selectFrom("weir_journal")
+    .select("id")
+    .where("wipe_at", "<=", now)
+    .orderBy("wipe_at")
+    .limit(100)
+    .execute()
+
+export const findBody = (sql: Sql, id: string) =>
+  tables(sql)
+    .selectFrom("weir_journal")
+    .select(["body", "secrets"])
+    .where("id", "=", id)
+    .executeTakeFirst()
+
+export const setWiped = (
+  sql: Sql,
+  id: string,
+  to: Pick<EntryRow, "wipe_at"> & Partial<Pick<EntryRow, "body" | "secrets">>
+) => tables(sql).updateTable("weir_journal").set(to).where("id", "=", id).execute()

@@ -1,0 +1,240 @@
+import { Clock, Context, Duration, Effect, Layer } from "effect"
+import type { Fen } from "../values/money.ts"
+import { type BodyInvalid, codepayBody, nativeBody } from "../wechat/pay/body.ts"
+import { WechatPay } from "../wechat/pay/client.ts"
+import type { PayFailure } from "../wechat/pay/errors.ts"
+import { Merchants } from "../wechat/pay/merchants.ts"
+import { wordOf, wordOfPayFailure } from "./hearing.ts"
+import { Ledger } from "./ledger.ts"
+import { codeMark } from "./mark.ts"
+import {
+  AmountDiffers,
+  NotRefundable,
+  type Order,
+  PaymentUnknown,
+  type Reference,
+  type RefundStanding,
+  type Standing
+} from "./model.ts"
+import { makeNotified, type Notified } from "./notified.ts"
+import { makeRecovery } from "./recovery.ts"
+import { makeRefunds } from "./refunds.ts"
+import { makeResolve } from "./resolve.ts"
+import { current, hasEnded, refundStanding, type Sale, standing } from "./standing.ts"
+import { type AttemptRow, type PaymentRow, tables } from "./store.ts"
+import type { Word } from "./word.ts"
+
+/** What a code payment needs besides the order. The code is used once and never kept. */
+export interface CodeOrder extends Order {
+  readonly code: string
+}
+
+/** A QR for the payer to scan, and how long it may be paid. */
+export interface QrOrder extends Order {
+  readonly payWithin: Duration.Duration
+}
+
+export interface RefundOrder extends Reference {
+  /** The old system's own key of this refund: the same key is the same money. */
+  readonly key: string
+  readonly amount: Fen
+  /** What the payer reads, at most 80 characters. */
+  readonly reason: string
+}
+
+/** Takes money and gives it back, for whichever plugin asks. Plugins see it as `Payments`, bound to their own references. */
+export class Cashier extends Context.Service<
+  Cashier,
+  {
+    collect(order: CodeOrder): Effect.Effect<Standing, AmountDiffers>
+    show(order: QrOrder): Effect.Effect<Shown, AmountDiffers>
+    standing(reference: Reference): Effect.Effect<Standing, PaymentUnknown>
+    ask(reference: Reference): Effect.Effect<Standing, PaymentUnknown>
+    reverse(reference: Reference): Effect.Effect<Standing, PaymentUnknown | NotRefundable>
+    refund(
+      order: RefundOrder
+    ): Effect.Effect<RefundStanding, PaymentUnknown | NotRefundable | AmountDiffers>
+    /** Applies an authentic notify. */
+    readonly notified: Notified
+    /** Makes every unfinished attempt due to be asked about; done at boot and every half minute. */
+    readonly recover: Effect.Effect<void>
+  }
+>()("weir/Cashier") {
+  static readonly layer = Layer.effect(
+    Cashier,
+    Effect.gen(function* () {
+      const ledger = yield* Ledger
+      const merchants = yield* Merchants
+      const pay = yield* WechatPay
+      const refunds = yield* makeRefunds
+      const { ask: askWechat, load } = yield* makeResolve(refunds)
+      const recover = yield* makeRecovery
+      const notified = yield* makeNotified(refunds)
+
+      const merchantOf = (mchid: string) => {
+        const known = merchants.get(mchid)
+        return known === undefined ? Effect.die(`There is no merchant ${mchid}`) : Effect.succeed(known)
+      }
+
+      const sale = Effect.fnUntraced(function* (reference: Reference) {
+        const found = yield* ledger.sale(reference)
+        return found ?? (yield* new PaymentUnknown({ reference: reference.reference }))
+      })
+
+      /** The old system is still there: silence is counted from now. */
+      const asked = Effect.fnUntraced(function* ({ asked_at, id }: PaymentRow, attempt: AttemptRow) {
+        const now = yield* Clock.currentTimeMillis
+        if (hasEnded(attempt) || now - asked_at < 10_000) return
+        yield* ledger.change(attempt.id, async (sql) => {
+          await tables(sql)
+            .updateTable("weir_payments")
+            .set({ asked_at: now })
+            .where("id", "=", id)
+            .execute()
+        })
+      })
+
+      const open = Effect.fnUntraced(function* (order: Order, how: Parameters<typeof ledger.open>[1]) {
+        for (;;) {
+          const opened = yield* ledger.open(order, how)
+          if (opened.is === "differs")
+            return yield* new AmountDiffers({ reference: order.reference })
+          if (opened.is === "new") return opened
+          yield* asked(opened.payment, opened.attempt)
+          if (opened.attempt.way === how.way || hasEnded(opened.attempt)) return opened
+          // Another way was begun under this reference: it is closed before this one may take money.
+          yield* ledger.undo(opened.attempt, "till")
+          yield* ledger.until(order, (sale) => end(sale, opened.attempt.id))
+        }
+      })
+
+      const sendCode = Effect.fnUntraced(function* (order: CodeOrder, { id, merchant }: AttemptRow) {
+        const by = yield* merchantOf(merchant)
+        const body = yield* codepayBody(by, {
+          outTradeNo: id,
+          authCode: order.code,
+          amount: order.amount,
+          description: order.title,
+          store: order.store,
+          device: order.device
+        })
+        return yield* said(pay.codepay(by, body), wordOf)
+      })
+
+      /** The exact request is kept before it goes out: whatever is sent again must be the same bytes. */
+      const sendQr = Effect.fnUntraced(function* (order: QrOrder, attempt: AttemptRow) {
+        const by = yield* merchantOf(attempt.merchant)
+        const expires = attempt.sent_at + Duration.toMillis(order.payWithin)
+        const request =
+          attempt.request ??
+          (yield* nativeBody(by, {
+            outTradeNo: attempt.id,
+            amount: order.amount,
+            description: order.title,
+            expires,
+            notifyUrl: `${by.notifyUrl}/payment`
+          }))
+        if (attempt.request === null) yield* ledger.keepRequest(attempt, request)
+        return yield* said(pay.native(by, request), ({ codeUrl }) => ({ says: "waiting", codeUrl }))
+      })
+
+      const collect = Effect.fnUntraced(function* (order: CodeOrder) {
+        const mark = codeMark(order, order.code)
+        const { attempt, is } = yield* open(order, { way: "codepay", mark })
+        if (is === "new") {
+          const word = yield* Effect.catch(sendCode(order, attempt), unsent)
+          yield* ledger.hear(attempt.id, word, `code payment: ${word.says}`)
+        }
+        return yield* ledger.until(order, (sale) => end(sale, attempt.id))
+      })
+
+      const show = Effect.fnUntraced(function* (order: QrOrder) {
+        const { attempt } = yield* open(order, { way: "native", mark: null })
+        if (attempt.code_url === null && !hasEnded(attempt)) {
+          const word = yield* Effect.catch(sendQr(order, attempt), unsent)
+          yield* ledger.hear(attempt.id, word, `QR: ${word.says}`)
+        }
+        const known = yield* Effect.orDie(sale(order))
+        const shown = known.attempts.find(({ id }) => id === attempt.id) ?? attempt
+        return { codeUrl: shown.code_url ?? undefined, standing: standing(known, shown) }
+      })
+
+      const ask = Effect.fnUntraced(function* (reference: Reference) {
+        const before = yield* sale(reference)
+        const attempt = current(before)
+        yield* asked(before.payment, attempt)
+        if (!hasEnded(attempt)) {
+          const now = yield* load(attempt.id)
+          if (now !== undefined) yield* askWechat(now)
+        }
+        return standing(yield* sale(reference))
+      })
+
+      const reverse = Effect.fnUntraced(function* (reference: Reference) {
+        const found = yield* sale(reference)
+        const attempt = current(found)
+        if (found.refunds.some(({ state }) => state !== "refused" && state !== "closed"))
+          return yield* new NotRefundable({ reference: reference.reference, left: 0 as Fen })
+        if (attempt.state === "paid" || !hasEnded(attempt)) yield* ledger.undo(attempt, "till")
+        return yield* ledger.until(reference, (sale) => reversalEnd(sale, attempt.id))
+      })
+
+      const refund = Effect.fnUntraced(function* (order: RefundOrder) {
+        const found = yield* sale(order)
+        const attempt = found.attempts.find(({ id }) => id === found.payment.paid_by)
+        const undoing = found.reversals.some(({ id, state }) => id === attempt?.id && state !== "refused")
+        if (attempt === undefined || undoing)
+          return yield* new NotRefundable({ reference: order.reference, left: 0 as Fen })
+        const intended = yield* refunds.intend(found, attempt, order)
+        return yield* ledger.until(order, (sale) => {
+          const row = sale.refunds.find(({ id }) => id === intended.id)
+          const now = row === undefined ? undefined : refundStanding(row)
+          return now === undefined || now._tag === "Awaited" ? undefined : now
+        })
+      })
+
+      return Cashier.of({
+        collect,
+        show,
+        ask,
+        reverse,
+        refund,
+        recover,
+        notified,
+        standing: (reference) => Effect.map(sale(reference), (found) => standing(found))
+      })
+    })
+  )
+}
+
+/** What WeChat said to a request for money, or why it said nothing. */
+const said = <A>(asked: Effect.Effect<A, PayFailure>, word: (answer: A, now: number) => Word) =>
+  Effect.matchEffect(asked, {
+    onFailure: (failure) => Effect.succeed(wordOfPayFailure(failure)),
+    onSuccess: (answer) => Effect.map(Clock.currentTimeMillis, (now) => word(answer, now))
+  })
+
+/** WeChat would refuse the form of it, so it was not sent. */
+const unsent = ({ message }: BodyInvalid) =>
+  Effect.succeed<Word>({ says: "refused", why: "other", detail: message })
+
+/** A QR to show. Without a `codeUrl` WeChat has not given one; the standing says why. */
+export interface Shown {
+  readonly codeUrl: string | undefined
+  readonly standing: Standing
+}
+
+/** How an attempt ended, once it has. */
+const end = (sale: Sale, outTradeNo: string): Standing | undefined => {
+  const attempt = sale.attempts.find(({ id }) => id === outTradeNo)
+  if (attempt === undefined) return undefined
+  const now = standing(sale, attempt)
+  return now._tag === "Paid" || now._tag === "Refused" || now._tag === "Reversed" ? now : undefined
+}
+
+/** As `end`, but a payment that is being undone is waited for, and one that WeChat will not undo stays paid. */
+const reversalEnd = (sale: Sale, outTradeNo: string): Standing | undefined => {
+  const refused = sale.reversals.some(({ id, state }) => id === outTradeNo && state === "refused")
+  const now = end(sale, outTradeNo)
+  return now?._tag === "Paid" && !refused ? undefined : now
+}

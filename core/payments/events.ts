@@ -1,0 +1,20 @@
+import { Schema } from "effect"
+import { event } from "../tasks/events.ts"
+import { Fen } from "../values/money.ts"
+
+const about = { reference: Schema.String, part: Schema.String, outTradeNo: Schema.String, amount: Fen }
+
+/** The payer's money is with the merchant. */
+export const PaymentPaid = event(
+  "payment.paid",
+  Schema.Struct({ ...about, transactionId: Schema.String, paidAt: Schema.Int })
+)
+
+/** An attempt was undone; `amount` went back, 0 when none had been taken. */
+export const PaymentReversed = event("payment.reversed", Schema.Struct(about))
+
+/** WeChat accepted a refund, or finished it. */
+export const RefundDone = event(
+  "refund.done",
+  Schema.Struct({ ...about, outRefundNo: Schema.String, refundId: Schema.String })
+)

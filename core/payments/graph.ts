@@ -1,0 +1,50 @@
+/**
+ * The states of everything that moves money, as data. A state that is not a key's value cannot follow it, and every move is one
+ * row of history, so that what happened to a payment can be read back and checked against this page.
+ */
+export const graphs = {
+  /** Money asked for. `closed` holds no money and asks nobody; a till may scan again under a ticket it reversed. */
+  payment: {
+    open: ["paid", "closed"],
+    paid: ["closed"],
+    closed: ["open", "paid"]
+  },
+  /**
+   * One try under one `out_trade_no`. It starts as `sent`: written down, and from then on WeChat may know it.
+   * `refused` and `closed` can still turn out `paid`: WeChat has let payers through after a close, and its word wins.
+   */
+  attempt: {
+    sent: ["paying", "paid", "refused", "closed", "unknown"],
+    paying: ["paid", "refused", "closed", "unknown"],
+    unknown: ["sent", "paying", "paid", "refused", "closed"],
+    paid: [],
+    refused: ["paid"],
+    closed: ["paid"]
+  },
+  /** Undoing an attempt the till gave up on. `refused`: WeChat will not undo it any more, the money must be refunded. */
+  reversal: {
+    asked: ["done", "refused", "unknown"],
+    unknown: ["done", "refused"],
+    done: ["asked"],
+    refused: []
+  },
+  /** Money going back, one number per intention. `abnormal` is not an end: a person finishes it with the payer's bank. */
+  refund: {
+    created: ["processing", "done", "refused", "closed", "abnormal", "unknown"],
+    unknown: ["processing", "done", "refused", "closed", "abnormal"],
+    processing: ["done", "closed", "abnormal"],
+    abnormal: ["done", "closed"],
+    done: [],
+    refused: [],
+    closed: []
+  }
+} as const
+
+export type Subject = keyof typeof graphs
+export type StateOf<S extends Subject> = keyof (typeof graphs)[S] & string
+
+/** Whether the declared graph lets `from` become `to`. */
+export const allows = <S extends Subject>(subject: S, from: string, to: StateOf<S>): boolean => {
+  const next: { readonly [state: string]: ReadonlyArray<string> } = graphs[subject]
+  return next[from]?.includes(to) ?? false
+}

@@ -1,0 +1,105 @@
+import type { Sql } from "../database/database.ts"
+import { migration } from "../database/migrator.ts"
+
+/** A table of something that moves along a graph: its number, its state, and a version for compare-and-set. */
+const subject = (sql: Sql, table: string) =>
+  sql.schema
+    .createTable(table)
+    .addColumn("id", "varchar(64)", (column) => column.primaryKey())
+    .addColumn("state", "varchar(16)", (column) => column.notNull())
+    .addColumn("version", "integer", (column) => column.notNull())
+
+const payments = async (sql: Sql) => {
+  await subject(sql, "weir_payments")
+    .addColumn("plugin", "varchar(32)", (column) => column.notNull())
+    .addColumn("reference", "varchar(128)", (column) => column.notNull())
+    .addColumn("part", "varchar(32)", (column) => column.notNull())
+    .addColumn("amount", "bigint", (column) => column.notNull())
+    .addColumn("title", "varchar(127)", (column) => column.notNull())
+    .addColumn("merchant", "varchar(32)", (column) => column.notNull())
+    .addColumn("store", "varchar(32)", (column) => column.notNull())
+    .addColumn("device", "varchar(32)", (column) => column.notNull())
+    .addColumn("paid_by", "varchar(32)")
+    .addColumn("created_at", "bigint", (column) => column.notNull())
+    .addColumn("asked_at", "bigint", (column) => column.notNull())
+    .addUniqueConstraint("weir_payments_reference", ["plugin", "reference", "part"])
+    .execute()
+}
+
+const attempts = async (sql: Sql) => {
+  await subject(sql, "weir_attempts")
+    .addColumn("payment", "varchar(64)", (column) => column.notNull())
+    .addColumn("number", "integer", (column) => column.notNull())
+    .addColumn("way", "varchar(16)", (column) => column.notNull())
+    .addColumn("merchant", "varchar(32)", (column) => column.notNull())
+    .addColumn("amount", "bigint", (column) => column.notNull())
+    .addColumn("request", "text")
+    .addColumn("code_mark", "varchar(64)")
+    .addColumn("code_url", "varchar(255)")
+    .addColumn("sent_at", "bigint", (column) => column.notNull())
+    .addColumn("transaction_id", "varchar(32)")
+    .addColumn("paid_at", "bigint")
+    .addColumn("refusal", "varchar(16)")
+    .addColumn("detail", "varchar(255)")
+    .addColumn("missing_at", "bigint")
+    .addUniqueConstraint("weir_attempts_number", ["payment", "number"])
+    .execute()
+  await sql.schema
+    .createIndex("weir_attempts_state")
+    .on("weir_attempts")
+    .columns(["state", "sent_at"])
+    .execute()
+}
+
+const reversals = (sql: Sql) =>
+  subject(sql, "weir_reversals")
+    .addColumn("why", "varchar(16)", (column) => column.notNull())
+    .addColumn("returned", "bigint", (column) => column.notNull())
+    .addColumn("asked_at", "bigint", (column) => column.notNull())
+    .execute()
+
+const refunds = (sql: Sql) =>
+  subject(sql, "weir_refunds")
+    .addColumn("payment", "varchar(64)", (column) => column.notNull())
+    .addColumn("attempt", "varchar(32)", (column) => column.notNull())
+    .addColumn("merchant", "varchar(32)", (column) => column.notNull())
+    .addColumn("key", "varchar(128)", (column) => column.notNull())
+    .addColumn("amount", "bigint", (column) => column.notNull())
+    .addColumn("request", "text", (column) => column.notNull())
+    .addColumn("refund_id", "varchar(32)")
+    .addColumn("detail", "varchar(255)")
+    .addColumn("asked_at", "bigint", (column) => column.notNull())
+    .addColumn("accepted_at", "bigint")
+    .addUniqueConstraint("weir_refunds_key", ["payment", "key"])
+    .execute()
+
+const history = (sql: Sql) =>
+  sql.schema
+    .createTable("weir_history")
+    .addColumn("subject", "varchar(16)", (column) => column.notNull())
+    .addColumn("id", "varchar(64)", (column) => column.notNull())
+    .addColumn("version", "integer", (column) => column.notNull())
+    .addColumn("from", "varchar(16)")
+    .addColumn("to", "varchar(16)", (column) => column.notNull())
+    .addColumn("event", "varchar(64)", (column) => column.notNull())
+    .addColumn("detail", "varchar(255)")
+    .addColumn("at", "bigint", (column) => column.notNull())
+    .addPrimaryKeyConstraint("weir_history_key", ["subject", "id", "version"])
+    .execute()
+
+const names = ["weir_history", "weir_refunds", "weir_reversals", "weir_attempts", "weir_payments"]
+
+export const paymentMigrations = [
+  migration("payments_0001", {
+    up: async (sql) => {
+      await payments(sql)
+      await attempts(sql)
+      await reversals(sql)
+      await refunds(sql)
+      await history(sql)
+    },
+    down: async (sql) => {
+      for (const name of names) await sql.schema.dropTable(name).execute()
+    }
+  })
+]

@@ -1,0 +1,107 @@
+import { Duration, Schema } from "effect"
+import { Fen } from "../values/money.ts"
+
+/** The plugin's own key for what is paid. `part` tells several payments of one reference apart (deposit, balance). */
+export interface Reference {
+  readonly plugin: string
+  readonly reference: string
+  readonly part?: string
+}
+
+/** What a payment is asked for. */
+export interface Order extends Reference {
+  readonly amount: Fen
+  /** What the payer reads, at most 127 characters. */
+  readonly title: string
+  readonly store: string
+  /** The old system's till or counter. */
+  readonly device: string
+}
+
+/** Why WeChat or the payer said no: scan another code, no money on this one, or something else. */
+export type Refusal = "code" | "funds" | "other" | "not sent"
+
+/**
+ * Where a payment stands, in the words a plugin needs.
+ *
+ * - `Awaited` means nobody knows yet: WeChat is being asked, and the money may have been taken.
+ * - `Refused` means no money moved and none will; another attempt may follow under the same reference.
+ */
+export type Standing =
+  | {
+      readonly _tag: "Paid"
+      readonly outTradeNo: string
+      readonly transactionId: string
+      readonly amount: Fen
+      readonly paidAt: number
+      readonly refunded: Fen
+    }
+  | { readonly _tag: "Paying"; readonly outTradeNo: string; readonly since: number }
+  | { readonly _tag: "Awaited"; readonly outTradeNo: string; readonly since: number }
+  | {
+      readonly _tag: "Refused"
+      readonly outTradeNo: string
+      readonly why: Refusal
+      readonly detail: string
+    }
+  | { readonly _tag: "Reversing"; readonly outTradeNo: string; readonly since: number }
+  | {
+      readonly _tag: "Reversed"
+      readonly outTradeNo: string
+      readonly amount: Fen
+      /** What had been captured and was given back; 0 when no money was taken. */
+      readonly returned: Fen
+    }
+
+/** Where a refund stands. `Accepted`: WeChat has it, the payer's bank takes minutes to days. */
+export type RefundStanding =
+  | {
+      readonly _tag: "Accepted"
+      readonly outRefundNo: string
+      readonly refundId: string
+      readonly amount: Fen
+    }
+  | { readonly _tag: "Awaited"; readonly outRefundNo: string; readonly since: number }
+  | { readonly _tag: "Declined"; readonly outRefundNo: string; readonly detail: string }
+
+/** The same reference came with another amount. */
+export class AmountDiffers extends Schema.TaggedError<AmountDiffers>()("AmountDiffers", {
+  reference: Schema.String
+}) {
+  readonly status = 409
+  override readonly message = "This reference was already used with another amount"
+}
+
+export class PaymentUnknown extends Schema.TaggedError<PaymentUnknown>()("PaymentUnknown", {
+  reference: Schema.String
+}) {
+  readonly status = 404
+  override readonly message = "There is no payment under this reference"
+}
+
+/** More than was captured, more than fifty parts, not paid at all, or already reversed. */
+export class NotRefundable extends Schema.TaggedError<NotRefundable>()("NotRefundable", {
+  reference: Schema.String,
+  left: Fen
+}) {
+  readonly status = 409
+  override readonly message = "This is more than can be refunded"
+}
+
+/** How the waiting times of a code payment compose; decision 0010 says why. */
+export const patience = {
+  /** WeChat refuses to undo a code payment younger than this. */
+  beforeReversal: Duration.seconds(15),
+  /** An attempt nobody can say anything about is undone after this. */
+  unknown: Duration.seconds(20),
+  /** A payer is still asked for the password, but the till has not asked for this long: it has given up. */
+  forgotten: Duration.minutes(5),
+  /** A number WeChat said it had never seen is looked at once more for this long after its end. */
+  watched: Duration.minutes(10)
+} as const
+
+/** WeChat accepts the reversal of a code payment for seven days; later the money is refunded. */
+export const reversible = Duration.days(7)
+
+/** WeChat: at most fifty refunds of one order, a minute apart. */
+export const refundLimits = { parts: 50, apart: Duration.minutes(1) } as const

@@ -1,0 +1,95 @@
+import { Clock, Duration, Effect } from "effect"
+import { type Again, again, Tasks } from "../tasks/tasks.ts"
+import { WechatPay } from "../wechat/pay/client.ts"
+import { Merchants } from "../wechat/pay/merchants.ts"
+import { wordOf, wordOfQueryFailure } from "./hearing.ts"
+import { Ledger, ResolveAttempt } from "./ledger.ts"
+import { patience } from "./model.ts"
+import type { Case } from "./case.ts"
+import { hasEnded } from "./standing.ts"
+import type { Refunds } from "./refunds.ts"
+import type { AttemptRow, ReversalRow } from "./store.ts"
+import { makeUndo } from "./undo.ts"
+
+/**
+ * Brings an attempt to its end: asks WeChat by our own number, undoes what was given up, and looks at the end once more where WeChat
+ * had said it never saw the number. It never fails and never parks: without an answer it asks again.
+ */
+export const makeResolve = Effect.fnUntraced(function* (refunds: Refunds) {
+  const ledger = yield* Ledger
+  const merchants = yield* Merchants
+  const pay = yield* WechatPay
+  const tasks = yield* Tasks
+
+  const load = Effect.fnUntraced(function* (outTradeNo: string) {
+    const sale = yield* ledger.saleOf(outTradeNo)
+    const attempt = sale?.attempts.find(({ id }) => id === outTradeNo)
+    if (sale === undefined || attempt === undefined) return undefined
+    const merchant = merchants.get(attempt.merchant)
+    if (merchant === undefined) return yield* Effect.die(`No merchant ${attempt.merchant}`)
+    const reversal = sale.reversals.find(({ id }) => id === outTradeNo)
+    return { sale, attempt, reversal, merchant } satisfies Case
+  })
+
+  /** Asks WeChat about the attempt and writes down what it says. */
+  const ask = Effect.fnUntraced(function* ({ attempt, merchant }: Case) {
+    const now = yield* Clock.currentTimeMillis
+    const word = yield* pay.query(merchant, attempt.id).pipe(
+      Effect.map((order) => wordOf(order, now)),
+      Effect.catch((failure) => Effect.succeed(wordOfQueryFailure(failure)))
+    )
+    yield* ledger.hear(attempt.id, word, `query: ${word.says}`)
+    return word
+  })
+
+  const undo = yield* makeUndo(load, ask, refunds)
+
+  const resolve = Effect.fnUntraced(function* ({ outTradeNo }: { readonly outTradeNo: string }) {
+    const before = yield* load(outTradeNo)
+    if (before === undefined) return
+    if (isBeingUndone(before)) return yield* undo(before)
+    if (isSettled(before, yield* Clock.currentTimeMillis)) return
+    const word = yield* ask(before)
+    const after = yield* load(outTradeNo)
+    if (after === undefined) return
+    const now = yield* Clock.currentTimeMillis
+    if (isBeingUndone(after)) return again(Duration.zero)
+    if (hasEnded(after.attempt)) return isSettled(after, now) ? undefined : again(Duration.minutes(2))
+    const why = givenUp(after, now)
+    if (why === undefined || word.says === "nothing") return askAgain(after.attempt, now)
+    yield* ledger.undo(after.attempt, why)
+    return again(Duration.zero)
+  })
+
+  yield* tasks.handle(ResolveAttempt, resolve)
+  return { load, ask }
+})
+
+const isBeingUndone = ({ reversal }: Case) =>
+  reversal?.state === "asked" || reversal?.state === "unknown"
+
+/** Ended for good: WeChat knew the number, or has been looked at long enough after it said it did not. */
+const isSettled = ({ attempt }: Case, now: number) =>
+  hasEnded(attempt) &&
+  (attempt.state === "paid" ||
+    attempt.missing_at === null ||
+    now - attempt.sent_at > Duration.toMillis(patience.watched))
+
+/** Why nobody should wait for this attempt any longer. */
+const givenUp = ({ attempt, sale }: Case, now: number): ReversalRow["why"] | undefined => {
+  const age = now - attempt.sent_at
+  if (attempt.way === "native") return age > nativeLife ? "silence" : undefined
+  if (attempt.state === "paying")
+    return now - sale.payment.asked_at > Duration.toMillis(patience.forgotten) ? "silence" : undefined
+  return age > Duration.toMillis(patience.unknown) ? "unknown" : undefined
+}
+
+/** A QR that nobody paid is closed after its two hours. */
+const nativeLife = Duration.toMillis(Duration.hours(2))
+
+/** A code payment every five seconds for its first minute, then every ten; a QR ever more seldom, as its notify tells sooner. */
+const askAgain = ({ sent_at, way }: AttemptRow, now: number): Again => {
+  const age = now - sent_at
+  if (way === "codepay") return again(age < 60_000 ? Duration.seconds(5) : Duration.seconds(10))
+  return again(Duration.millis(Math.min(Math.max(age, 5_000), 600_000)))
+}

@@ -1,0 +1,83 @@
+import type { Fen } from "../values/money.ts"
+import type { RefundStanding, Standing } from "./model.ts"
+import type { AttemptRow, PaymentRow, RefundRow, ReversalRow } from "./store.ts"
+
+/** All that is written down about one payment. */
+export interface Sale {
+  readonly payment: PaymentRow
+  /** Oldest first; never empty. */
+  readonly attempts: ReadonlyArray<AttemptRow>
+  readonly reversals: ReadonlyArray<ReversalRow>
+  readonly refunds: ReadonlyArray<RefundRow>
+}
+
+export const hasEnded = (attempt: AttemptRow) =>
+  attempt.state === "paid" || attempt.state === "refused" || attempt.state === "closed"
+
+export const latest = (sale: Sale): AttemptRow => {
+  const attempt = sale.attempts.at(-1)
+  if (attempt === undefined) throw new Error(`Payment ${sale.payment.id} has no attempt`)
+  return attempt
+}
+
+/** Refunds that have taken money out of the capture, or may have. */
+export const refunded = (refunds: ReadonlyArray<RefundRow>): Fen =>
+  sum(refunds.filter(({ state }) => state !== "refused" && state !== "closed"))
+
+const sum = (rows: ReadonlyArray<{ readonly amount: Fen }>) =>
+  rows.reduce((total, { amount }) => total + amount, 0) as Fen
+
+/** The attempt a plugin should hear about: the one that was paid, else the last one. */
+export const current = (sale: Sale): AttemptRow =>
+  sale.attempts.find(({ id }) => id === sale.payment.paid_by) ?? latest(sale)
+
+export const standing = (sale: Sale, attempt = current(sale)): Standing => {
+  const reversal = sale.reversals.find(({ id }) => id === attempt.id)
+  const outTradeNo = attempt.id
+  if (reversal?.state === "asked" || reversal?.state === "unknown")
+    return { _tag: "Reversing", outTradeNo, since: reversal.asked_at }
+  if (reversal?.state === "done")
+    return { _tag: "Reversed", outTradeNo, amount: attempt.amount, returned: reversal.returned }
+  switch (attempt.state) {
+    case "paid":
+      return {
+        _tag: "Paid",
+        outTradeNo,
+        transactionId: attempt.transaction_id ?? "",
+        amount: attempt.amount,
+        paidAt: attempt.paid_at ?? 0,
+        refunded: sum(sale.refunds.filter(isAccepted))
+      }
+    case "paying":
+      return { _tag: "Paying", outTradeNo, since: attempt.sent_at }
+    case "sent":
+      return attempt.way === "native" && attempt.code_url !== null
+        ? { _tag: "Paying", outTradeNo, since: attempt.sent_at }
+        : { _tag: "Awaited", outTradeNo, since: attempt.sent_at }
+    case "unknown":
+      return { _tag: "Awaited", outTradeNo, since: attempt.sent_at }
+    case "refused":
+      return {
+        _tag: "Refused",
+        outTradeNo,
+        why: refusals.find((why) => why === attempt.refusal) ?? "other",
+        detail: attempt.detail ?? ""
+      }
+    case "closed":
+      return { _tag: "Reversed", outTradeNo, amount: attempt.amount, returned: 0 as Fen }
+  }
+}
+
+const refusals = ["code", "funds", "other", "not sent"] as const
+
+const isAccepted = ({ state }: RefundRow) =>
+  state === "processing" || state === "done" || state === "abnormal"
+
+export const refundStanding = (refund: RefundRow): RefundStanding => {
+  const outRefundNo = refund.id
+  if (isAccepted(refund))
+    return { _tag: "Accepted", outRefundNo, refundId: refund.refund_id ?? "", amount: refund.amount }
+  return refund.state === "refused" || refund.state === "closed"
+    ? { _tag: "Declined", outRefundNo, detail: refund.detail ?? "" }
+    : { _tag: "Awaited", outRefundNo, since: refund.asked_at }
+}

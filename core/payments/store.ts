@@ -1,0 +1,173 @@
+import type { Fen } from "../values/money.ts"
+import type { Sql } from "../database/database.ts"
+import { allows, type StateOf, type Subject } from "./graph.ts"
+
+export type PaymentRow = {
+  readonly id: string
+  readonly state: StateOf<"payment">
+  readonly version: number
+  readonly plugin: string
+  readonly reference: string
+  readonly part: string
+  readonly amount: Fen
+  readonly title: string
+  readonly merchant: string
+  readonly store: string
+  readonly device: string
+  /** The attempt that was paid and counts; any other that turns out paid is given back. */
+  readonly paid_by: string | null
+  readonly created_at: number
+  /** When the old system last asked. Silence means it has given up. */
+  readonly asked_at: number
+}
+
+export type AttemptRow = {
+  /** The `out_trade_no`. */
+  readonly id: string
+  readonly state: StateOf<"attempt">
+  readonly version: number
+  readonly payment: string
+  readonly number: number
+  readonly way: "codepay" | "native"
+  readonly merchant: string
+  readonly amount: Fen
+  /** The exact request of an order that may be sent again, as WeChat asks for the same bytes. A code payment never is. */
+  readonly request: string | null
+  /** Tells a new payment code from a repeated one without keeping it. */
+  readonly code_mark: string | null
+  readonly code_url: string | null
+  readonly sent_at: number
+  readonly transaction_id: string | null
+  readonly paid_at: number | null
+  readonly refusal: string | null
+  readonly detail: string | null
+  /** When WeChat first said it had never seen this number. */
+  readonly missing_at: number | null
+}
+
+export type ReversalRow = {
+  /** The `out_trade_no` it undoes. */
+  readonly id: string
+  readonly state: StateOf<"reversal">
+  readonly version: number
+  readonly why: "till" | "silence" | "unknown" | "surplus"
+  readonly returned: Fen
+  readonly asked_at: number
+}
+
+export type RefundRow = {
+  /** The `out_refund_no`. */
+  readonly id: string
+  readonly state: StateOf<"refund">
+  readonly version: number
+  readonly payment: string
+  readonly attempt: string
+  readonly merchant: string
+  readonly key: string
+  readonly amount: Fen
+  readonly request: string
+  readonly refund_id: string | null
+  readonly detail: string | null
+  readonly asked_at: number
+  readonly accepted_at: number | null
+}
+
+export type HistoryRow = {
+  readonly subject: Subject
+  readonly id: string
+  readonly version: number
+  readonly from: string | null
+  readonly to: string
+  readonly event: string
+  readonly detail: string | null
+  readonly at: number
+}
+
+export type PaymentTables = {
+  readonly weir_payments: PaymentRow
+  readonly weir_attempts: AttemptRow
+  readonly weir_reversals: ReversalRow
+  readonly weir_refunds: RefundRow
+  readonly weir_history: HistoryRow
+}
+
+interface RowOf {
+  readonly payment: PaymentRow
+  readonly attempt: AttemptRow
+  readonly reversal: ReversalRow
+  readonly refund: RefundRow
+}
+
+const tableOf = {
+  payment: "weir_payments",
+  attempt: "weir_attempts",
+  reversal: "weir_reversals",
+  refund: "weir_refunds"
+} as const
+
+/** Why something moved, for its history: the event, a fact for a person to read (never personal data), and when. */
+export interface Because {
+  readonly event: string
+  readonly detail?: string | undefined
+  readonly at: number
+}
+
+export const tables = (sql: Sql) => sql.withTables<PaymentTables>()
+
+/** What all subjects share, under one name for the four tables. */
+type Moving = { readonly id: string; readonly state: string; readonly version: number }
+const movable = (sql: Sql) => sql.withTables<{ readonly weir_subjects: Moving }>()
+const table = (subject: Subject) => tableOf[subject] as "weir_subjects"
+
+/** Writes down something new, with the first row of its history. */
+export const begin = async <S extends Subject>(
+  sql: Sql,
+  subject: S,
+  row: Omit<RowOf[S], "version">,
+  because: Because
+): Promise<RowOf[S]> => {
+  const first = { ...row, version: 1 } as RowOf[S]
+  await movable(sql).insertInto(table(subject)).values(first).execute()
+  await remember(sql, subject, first, null, because)
+  return first
+}
+
+/**
+ * Moves a row along its graph: compare-and-set on the version, one row of history. `undefined` when somebody else moved it first,
+ * in which case nothing is written. A move that the graph does not have is a mistake of ours and throws.
+ */
+export const move = async <S extends Subject>(
+  sql: Sql,
+  subject: S,
+  row: RowOf[S],
+  to: StateOf<S>,
+  because: Because,
+  changes: Partial<RowOf[S]> = {}
+): Promise<RowOf[S] | undefined> => {
+  if (!allows(subject, row.state, to)) {
+    throw new Error(`A ${subject} cannot go from ${row.state} to ${to} (${because.event})`)
+  }
+  const version = row.version + 1
+  const done = await movable(sql)
+    .updateTable(table(subject))
+    .set({ ...changes, state: to, version })
+    .where("id", "=", row.id)
+    .where("version", "=", row.version)
+    .executeTakeFirst()
+  if (done.numUpdatedRows !== 1n) return undefined
+  const moved = { ...row, ...changes, state: to, version }
+  await remember(sql, subject, moved, row.state, because)
+  return moved
+}
+
+const remember = (
+  sql: Sql,
+  subject: Subject,
+  { id, state: to, version }: Moving,
+  from: string | null,
+  { at, detail, event }: Because
+) =>
+  tables(sql)
+    .insertInto("weir_history")
+    .values({ subject, id, version, from, to, event, detail: detail ?? null, at })
+    .execute()

@@ -1,0 +1,65 @@
+import type { Fen } from "../values/money.ts"
+import type { AttemptRow } from "./store.ts"
+import type { Refusal } from "./model.ts"
+
+/**
+ * WeChat's word on one `out_trade_no`, whichever way it came: the answer to the payment, to a query, or a notify.
+ * It is the only thing that ends an attempt.
+ */
+export type Word =
+  | {
+      readonly says: "paid"
+      readonly mchid: string
+      readonly appid: string
+      readonly amount: Fen
+      readonly currency: string
+      readonly transactionId: string
+      readonly paidAt: number
+      /** WeChat has begun to give it back. */
+      readonly returning: boolean
+    }
+  | { readonly says: "paying" }
+  | { readonly says: "waiting"; readonly codeUrl?: string }
+  | { readonly says: "refused"; readonly why: Refusal; readonly detail: string }
+  | { readonly says: "closed" }
+  /** The number has never reached WeChat, or not yet. */
+  | { readonly says: "missing" }
+  /** WeChat gave no word: what was sent may have happened. */
+  | { readonly says: "nothing"; readonly reason: string }
+
+/** Where a word leads an attempt; `undefined`: it stays where it is. */
+export const next = (attempt: AttemptRow, word: Word): AttemptRow["state"] | undefined => {
+  const ended = attempt.state === "paid" || attempt.state === "refused" || attempt.state === "closed"
+  switch (word.says) {
+    case "paid":
+      return attempt.state === "paid" ? undefined : "paid"
+    case "paying":
+      return ended || attempt.state === "paying" ? undefined : "paying"
+    case "waiting":
+      // A code payment that is neither paid nor being paid tells nothing about the money: it stays open to question.
+      if (ended || attempt.state === "sent" || attempt.state === "paying") return undefined
+      return attempt.way === "native" ? "sent" : undefined
+    case "refused":
+      return ended ? undefined : "refused"
+    case "closed":
+      return ended ? undefined : "closed"
+    case "missing":
+    case "nothing":
+      return ended || attempt.state === "unknown" || attempt.state === "paying" ? undefined : "unknown"
+  }
+}
+
+/** What keeps an authentic word "paid" from being ours, or `undefined` when it fits our row. Never a reason to change the row. */
+export const mismatch = (
+  attempt: AttemptRow,
+  appid: string,
+  word: Extract<Word, { says: "paid" }>
+): string | undefined => {
+  if (word.mchid !== attempt.merchant) return "another merchant"
+  if (word.appid !== appid) return "another appid"
+  if (word.amount !== attempt.amount) return `an amount of ${word.amount} fen instead of ${attempt.amount}`
+  if (word.currency !== "CNY") return `the currency ${word.currency}`
+  if (attempt.transaction_id !== null && attempt.transaction_id !== word.transactionId)
+    return "another transaction under the same number"
+  return undefined
+}

@@ -1,0 +1,75 @@
+import { Layer } from "effect"
+import type { Database } from "../database/database.ts"
+import type { Migration } from "../database/migrator.ts"
+import type { Inlet } from "../legacy/inlet.ts"
+import type { Payments } from "../payments/payments.ts"
+import type { Subscription } from "../tasks/events.ts"
+import type { Recurring } from "./every.ts"
+import type { Fields, Route, TypeOf } from "./route.ts"
+import type { Settings } from "./settings.ts"
+
+/** The services the core lends to every plugin. Nothing else is in reach. */
+export type Lent = Payments | Database
+
+/** What a vertical does, once its options are known. `R`: the services its handlers need. */
+export interface Behaviour<R> {
+  readonly inlets: ReadonlyArray<Inlet<R>>
+  readonly routes: ReadonlyArray<Route<R>>
+  readonly on: ReadonlyArray<Subscription<R> | Recurring<R>>
+}
+
+/** A plugin with its settings, as `gateway.config.ts` lists it. Its services are erased: the compiler has seen them fit. */
+export interface Plugin {
+  readonly kind: "plugin"
+  readonly name: string
+  readonly options: Fields
+  readonly settings: { readonly [option: string]: unknown }
+  readonly migrations: ReadonlyArray<Migration>
+  readonly layer: (options: any) => Layer.Layer<never, never, Lent>
+  readonly behaviour: (options: any) => Behaviour<any>
+}
+
+/** A part of a declaration: itself, or what it is once the options are known. */
+type Part<A, O> = A | ((options: O) => A)
+
+/**
+ * Declares a plugin: what the vertical does, on one screen, with no code that runs at import. The result is called with its settings
+ * in `gateway.config.ts`.
+ *
+ * The compiler refuses a handler that needs a service nobody provides, a route whose error has no status, and a missing, misspelt or
+ * mistyped option.
+ */
+export const definePlugin =
+  <const O extends Fields, Provided = never>(declared: {
+    readonly name: string
+    /** A Schema per option, checked before anything listens. */
+    readonly options: O
+    /** Its services. They may use the core's. */
+    readonly layer?: Part<Layer.Layer<Provided, never, Lent>, TypeOf<O>>
+    /** What old systems say, and how it comes in. */
+    readonly inlets?: Part<ReadonlyArray<Inlet<NoInfer<Provided> | Lent>>, TypeOf<O>>
+    /** JSON for phones and pages, under `/<plugin>` of the public door. */
+    readonly routes?: Part<ReadonlyArray<Route<NoInfer<Provided> | Lent>>, TypeOf<O>>
+    /** `on(PaymentPaid, …)`, `every("5 minutes", …)`: run as tasks, at least once. */
+    readonly on?: ReadonlyArray<
+      Subscription<NoInfer<Provided> | Lent> | Recurring<NoInfer<Provided> | Lent>
+    >
+    /** Its tables, prefixed with its name. */
+    readonly migrations?: ReadonlyArray<Migration>
+  }) =>
+  (...[settings]: [keyof O] extends [never] ? [] : [Settings<TypeOf<O>>]): Plugin => ({
+    kind: "plugin",
+    name: declared.name,
+    options: declared.options,
+    settings: settings ?? {},
+    migrations: declared.migrations ?? [],
+    layer: (options) => known(declared.layer, options) ?? Layer.empty,
+    behaviour: (options) => ({
+      inlets: known(declared.inlets, options) ?? [],
+      routes: known(declared.routes, options) ?? [],
+      on: declared.on ?? []
+    })
+  })
+
+const known = <A, O>(part: Part<A, O> | undefined, options: O): A | undefined =>
+  typeof part === "function" ? (part as (options: O) => A)(options) : part

@@ -1,0 +1,60 @@
+import { Context, Effect, Layer } from "effect"
+import * as calls from "./calls.ts"
+import type { NotAuthentic, PayFailure } from "./errors.ts"
+import { makeAsk } from "./exchange.ts"
+import type { Merchant } from "./merchant.ts"
+import { type Notify, openNotify } from "./notify.ts"
+import type { Headers } from "./verification.ts"
+import type { RefundStatus, Transaction } from "./wire.ts"
+
+/**
+ * WeChat Pay's interface, version 3. Each call is sent once. It ends in WeChat's verified word, or in one of three failures:
+ * refused, not sent, or unknown, which only a query resolves.
+ *
+ * Bodies are the frozen JSON of an attempt: they are signed and sent as they are.
+ */
+export class WechatPay extends Context.Service<
+  WechatPay,
+  {
+    codepay(merchant: Merchant, body: string): Effect.Effect<Transaction, PayFailure>
+    native(
+      merchant: Merchant,
+      body: string
+    ): Effect.Effect<{ readonly codeUrl: string }, PayFailure>
+    query(merchant: Merchant, outTradeNo: string): Effect.Effect<Transaction, PayFailure>
+    /** Succeeds for numbers WeChat has never seen as well, and somebody already typing the password may still pay. */
+    close(merchant: Merchant, outTradeNo: string): Effect.Effect<void, PayFailure>
+    /** Undoes a code payment, whether paid or not. */
+    reverse(merchant: Merchant, outTradeNo: string): Effect.Effect<void, PayFailure>
+    /** Success only means accepted. */
+    refund(merchant: Merchant, body: string): Effect.Effect<RefundStatus, PayFailure>
+    queryRefund(merchant: Merchant, outRefundNo: string): Effect.Effect<RefundStatus, PayFailure>
+    /** Tries our keys and WeChat's in both directions; moves nothing. */
+    echo(merchant: Merchant): Effect.Effect<void, PayFailure>
+    openNotify(
+      merchant: Merchant,
+      message: { readonly headers: Headers; readonly body: Uint8Array }
+    ): Effect.Effect<Notify, NotAuthentic>
+  }
+>()("weir/WechatPay") {
+  /** `url` is the address of WeChat Pay, or of the sandbox. */
+  static readonly layer = (url: string) =>
+    Layer.effect(
+      WechatPay,
+      Effect.map(makeAsk(url), (ask) =>
+        WechatPay.of({
+          codepay: (merchant, body) =>
+            Effect.flatMap(calls.codepay(merchant, body), (call) => ask(merchant, call)),
+          native: (merchant, body) => ask(merchant, calls.native(body)),
+          query: (merchant, outTradeNo) => ask(merchant, calls.query(merchant, outTradeNo)),
+          close: (merchant, outTradeNo) => ask(merchant, calls.close(merchant, outTradeNo)),
+          reverse: (merchant, outTradeNo) => ask(merchant, calls.reverse(merchant, outTradeNo)),
+          refund: (merchant, body) =>
+            Effect.flatMap(calls.refund(body), (call) => ask(merchant, call)),
+          queryRefund: (merchant, outRefundNo) => ask(merchant, calls.queryRefund(outRefundNo)),
+          echo: (merchant) => ask(merchant, calls.echo),
+          openNotify
+        })
+      )
+    )
+}

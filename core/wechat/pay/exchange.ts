@@ -1,0 +1,91 @@
+import { Clock, Duration, Effect, Random, Result } from "effect"
+import { Transport } from "../../transport.ts"
+import { authorization, requestText } from "./authorization.ts"
+import type { PayFailure } from "./errors.ts"
+import { type Heard, judge, type Question } from "./judgement.ts"
+import type { Merchant } from "./merchant.ts"
+import { Signer } from "./signer.ts"
+
+/** One call of the API, not yet signed. */
+export interface Call<A> extends Question<A> {
+  readonly method: "GET" | "POST"
+  /** Path and query, percent-encoded: signed and sent exactly so. */
+  readonly target: string
+  /** Signed and sent exactly so. */
+  readonly body?: string
+  readonly timeout: Duration.Input
+}
+
+/** Answers weigh a few kilobytes; what is heavier is not WeChat's. */
+const MAX_BYTES = 256 * 1024
+
+/** Signs a call, sends it once, verifies the answer and says what it means. */
+export const makeAsk = Effect.fnUntraced(function* (url: string) {
+  const signer = yield* Signer
+  const transport = yield* Transport
+  // The path is signed, so the address has none.
+  const { origin } = new URL(url)
+
+  const exchange = Effect.fnUntraced(function* <A>(merchant: Merchant, call: Call<A>) {
+    const { body, method, target, timeout } = call
+    const timestamp = String(Math.floor((yield* Clock.currentTimeMillis) / 1000))
+    const nonce = yield* makeNonce
+    const text = requestText({ method, target, timestamp, nonce, body: body ?? "" })
+    const signature = yield* signer.sign(merchant.privateKey, text)
+    const headers = {
+      accept: "application/json",
+      authorization: authorization(merchant, { timestamp, nonce }, signature),
+      // WeChat refuses requests without one.
+      "user-agent": "weir",
+      // On every call: one that lacks it keeps a merchant from ever moving to the public key.
+      "wechatpay-serial": merchant.preferredKey
+    }
+    const request = { method, url: origin + target, timeout, maxBytes: MAX_BYTES }
+    if (body === undefined) return yield* transport.exchange({ ...request, headers })
+    return yield* transport.exchange({
+      ...request,
+      headers: { ...headers, "content-type": "application/json" },
+      body: Buffer.from(body)
+    })
+  })
+
+  const hear = Effect.fnUntraced(function* <A>(merchant: Merchant, call: Call<A>) {
+    const [duration, answer] = yield* Effect.timed(Effect.result(exchange(merchant, call)))
+    const heard = judge(call, merchant.keys, answer, yield* Clock.currentTimeMillis)
+    yield* report(call.operation, Duration.toMillis(duration), heard)
+    return heard
+  })
+
+  return Effect.fnUntraced(function* <A>(
+    merchant: Merchant,
+    call: Call<A>
+  ): Effect.fn.Return<A, PayFailure> {
+    let heard = yield* hear(merchant, call)
+    // A question can be asked again; for the rest, only a query tells what stood behind the probe.
+    if (heard.probe === true && call.method === "GET") heard = yield* hear(merchant, call)
+    return yield* Effect.fromResult(heard.outcome)
+  })
+})
+
+const ALPHABET = "0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz"
+
+const makeNonce = Effect.map(Random.Random, (random) =>
+  Array.from({ length: 32 }, () => ALPHABET[Math.floor(random.nextDoubleUnsafe() * 62)]).join("")
+)
+
+/** Nothing in the log says who pays, or with what. */
+const report = <A>(
+  operation: string,
+  duration: number,
+  { outcome, probe, requestId, skew, status }: Heard<A>
+) => {
+  const fields = { operation, duration: Math.round(duration), status, requestId, clock: skew }
+  const tell = (line: Effect.Effect<void>, code?: string) =>
+    Effect.annotateLogs(line, { ...fields, code })
+  if (Result.isSuccess(outcome)) return tell(Effect.logInfo("WeChat Pay answered"))
+  const { failure } = outcome
+  const log = probe === true ? Effect.logInfo : Effect.logWarning
+  return failure._tag === "PayRefused"
+    ? tell(log("WeChat Pay refused"), failure.code)
+    : tell(log(`WeChat Pay: ${failure.message}`))
+}

@@ -1,0 +1,25 @@
+import { Context, Layer } from "effect"
+import type { Merchant } from "./merchant.ts"
+
+/** Which merchants there are, and which of them each store sells for: the store's legal entity is its merchant's. */
+export class Merchants extends Context.Service<
+  Merchants,
+  {
+    get(mchid: string): Merchant | undefined
+    /** The merchant of a store; stores that are not named belong to the first. */
+    of(store: string): Merchant
+    readonly all: ReadonlyArray<Merchant>
+  }
+>()("weir/Merchants") {
+  static readonly layer = (
+    merchants: readonly [Merchant, ...ReadonlyArray<Merchant>],
+    stores: Readonly<Record<string, string>> = {}
+  ) => {
+    const byMchid = new Map(merchants.map((merchant) => [merchant.mchid, merchant]))
+    return Layer.succeed(Merchants, {
+      all: merchants,
+      get: (mchid) => byMchid.get(mchid),
+      of: (store) => byMchid.get(stores[store] ?? "") ?? merchants[0]
+    })
+  }
+}

@@ -1,0 +1,104 @@
+import { Context, type Duration, Effect, Layer } from "effect"
+import { type Fen, Payments } from "#core"
+import { type Outcome, otherWallet, outcomeOf, type Sale, told, walletOf } from "./model.ts"
+
+/** Where a sale is looked up: a till's ticket, or whatever stands for one. */
+export interface At {
+  readonly reference: string
+}
+
+/** Gives back part of a sale. */
+export interface Return extends At {
+  /** The till's own key of this refund. */
+  readonly key: string
+  readonly amount: Fen
+}
+
+/** What a till can do with a sale, in words that all its dialects share. It never fails: a refusal is an outcome. */
+export class Sales extends Context.Service<
+  Sales,
+  {
+    /** Collects; resolves when the attempt has ended. */
+    collect(sale: Sale): Effect.Effect<Outcome>
+    /** What is known of a sale that is under way. */
+    standing(at: At): Effect.Effect<Outcome>
+    /** What WeChat says of it now. */
+    query(at: At): Effect.Effect<Outcome>
+    /** Undoes it; resolves when that is certain. */
+    reverse(at: At): Effect.Effect<Outcome>
+    refund(order: Return): Effect.Effect<Outcome>
+    /** A QR for the customer's display. */
+    show(
+      sale: Omit<Sale, "code">,
+      payWithin: Duration.Duration
+    ): Effect.Effect<Outcome & { readonly codeUrl?: string }>
+  }
+>()("pos/Sales") {
+  static readonly layer = Layer.effect(
+    Sales,
+    Effect.gen(function* () {
+      const payments = yield* Payments
+
+      const noSuchSale = () => Effect.succeed(told("E4"))
+      const tooMuch = () => Effect.succeed(told("E5"))
+      const otherAmount = () => Effect.succeed(told("E3"))
+
+      return Sales.of({
+        collect: ({ code, till, ...sale }) => {
+          const wallet = walletOf(code)
+          if (wallet !== "wechat") return Effect.succeed(otherWallet(wallet))
+          return payments.collect({ ...sale, code, device: till }).pipe(
+            Effect.map(outcomeOf),
+            Effect.catchTag("AmountDiffers", otherAmount)
+          )
+        },
+
+        standing: (at) =>
+          payments.standing(at).pipe(
+            Effect.map(outcomeOf),
+            Effect.catchTag("PaymentUnknown", () => Effect.succeed(told("P2")))
+          ),
+
+        query: (at) =>
+          payments.ask(at).pipe(
+            Effect.map(outcomeOf),
+            Effect.catchTag("PaymentUnknown", noSuchSale)
+          ),
+
+        reverse: (at) =>
+          payments.reverse(at).pipe(
+            Effect.map((standing) =>
+              // Refused or never taken: either way the till may go on without this money.
+              standing._tag === "Refused" ? told("R0", { outTradeNo: standing.outTradeNo }) : outcomeOf(standing)
+            ),
+            Effect.catchTags({ PaymentUnknown: noSuchSale, NotRefundable: tooMuch })
+          ),
+
+        refund: ({ amount, key, reference }) =>
+          payments.refund({ reference, key, amount, reason: "门店退款" }).pipe(
+            Effect.map((refund): Outcome => {
+              const { outRefundNo } = refund
+              if (refund._tag === "Awaited") return told("P2", { outRefundNo })
+              return refund._tag === "Declined"
+                ? { code: "F3", message: `退款被拒绝(${refund.detail})`, outRefundNo }
+                : told("00", { outRefundNo, refundId: refund.refundId, refunded: refund.amount })
+            }),
+            Effect.catchTags({
+              PaymentUnknown: noSuchSale,
+              NotRefundable: tooMuch,
+              AmountDiffers: otherAmount
+            })
+          ),
+
+        show: ({ till, ...sale }, payWithin) =>
+          payments.show({ ...sale, device: till, payWithin }).pipe(
+            Effect.map(({ codeUrl, standing }) => ({
+              ...outcomeOf(standing),
+              ...(codeUrl !== undefined && { codeUrl })
+            })),
+            Effect.catchTag("AmountDiffers", otherAmount)
+          )
+      })
+    })
+  )
+}

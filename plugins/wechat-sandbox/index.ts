@@ -1,0 +1,18 @@
+import { Schema } from "effect"
+import { defineSandbox } from "#core"
+import { sandboxRoutes } from "./door.ts"
+import { migrations } from "./migrations.ts"
+import { WechatSandbox } from "./sandbox.ts"
+
+/** A WeChat one can run, click and break: the hosts of WeChat at the root, a phone, and switches for everything that goes wrong. */
+export const wechatSandbox = defineSandbox({
+  name: "wechat-sandbox",
+  options: {
+    port: Schema.Int.check(Schema.isBetween({ minimum: 0, maximum: 65_535 })),
+    databaseUrl: Schema.String
+  },
+  databaseUrl: ({ databaseUrl }) => databaseUrl,
+  migrations,
+  layer: () => WechatSandbox.layer(),
+  door: ({ port }) => ({ port, routes: sandboxRoutes })
+})

@@ -1,0 +1,76 @@
+import { Context, Effect, Layer } from "effect"
+import { Agenda } from "./agenda.ts"
+import { Behaviour } from "./behaviour.ts"
+import { Books } from "./books.ts"
+import { WechatClock } from "./clock.ts"
+import { Codes } from "./codes.ts"
+import { Credentials, type SandboxOptions } from "./credentials.ts"
+import { Faults } from "./faults.ts"
+import { CodePayments } from "./pay/code-payments.ts"
+import { Notifier } from "./pay/notifier.ts"
+import { Orders } from "./pay/orders.ts"
+import { Payers } from "./pay/payers.ts"
+import { Refunds } from "./pay/refunds.ts"
+import { Security } from "./pay/security.ts"
+import { Phone } from "./phone.ts"
+import { Signing } from "./signing.ts"
+
+export interface SandboxServices {
+  readonly behaviour: Behaviour["Service"]
+  readonly books: Books["Service"]
+  readonly clock: WechatClock["Service"]
+  readonly codePayments: CodePayments["Service"]
+  readonly codes: Codes["Service"]
+  readonly credentials: Credentials["Service"]
+  readonly faults: Faults["Service"]
+  readonly orders: Orders["Service"]
+  readonly payers: Payers["Service"]
+  readonly phone: Phone["Service"]
+  readonly refunds: Refunds["Service"]
+  readonly security: Security["Service"]
+  readonly signing: Signing["Service"]
+}
+
+/** A WeChat one can run, click and break: another party's server, with books, keys and a clock of its own. */
+export class WechatSandbox extends Context.Service<WechatSandbox, SandboxServices>()(
+  "wechat-sandbox/WechatSandbox"
+) {
+  static readonly layer = (options: SandboxOptions = {}) =>
+    Layer.effect(
+      WechatSandbox,
+      Effect.all({
+        behaviour: Behaviour,
+        books: Books,
+        clock: WechatClock,
+        codePayments: CodePayments,
+        codes: Codes,
+        credentials: Credentials,
+        faults: Faults,
+        orders: Orders,
+        payers: Payers,
+        phone: Phone,
+        refunds: Refunds,
+        security: Security,
+        signing: Signing
+      })
+    ).pipe(
+      Layer.provide(Phone.layer),
+      Layer.provide(
+        Layer.mergeAll(
+          Books.layer,
+          CodePayments.layer,
+          Codes.layer,
+          Notifier.layer,
+          Orders.layer,
+          Payers.layer,
+          Refunds.layer,
+          Security.layer
+        )
+      ),
+      Layer.provide(Signing.layer),
+      Layer.provide(Agenda.layer),
+      Layer.provide(
+        Layer.mergeAll(Behaviour.layer, Credentials.layer(options), Faults.layer, WechatClock.layer)
+      )
+    )
+}
