@@ -23,6 +23,7 @@ export {
 } from "./payments/model.ts"
 export { Payments } from "./payments/payments.ts"
 export { every } from "./plugin/every.ts"
+export { action, type Play, PlayFailed, type World } from "./plugin/play.ts"
 export { definePlugin } from "./plugin/plugin.ts"
 export { defineSandbox } from "./plugin/sandbox.ts"
 export { type RawReply, type RawRequest, type Route, route } from "./plugin/route.ts"

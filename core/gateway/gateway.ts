@@ -82,8 +82,9 @@ export const startGateway = Effect.fn("startGateway")(function* (config: Gateway
   )
   const migrated = yield* migrateUp(migrationsOf(configured)).pipe(Effect.provide(ground))
   yield* rememberMode(settings.mode).pipe(Effect.provide(ground))
-  const context = yield* Layer.build(coreLayer(setup)).pipe(Effect.provide(ground))
-  const core = Context.merge(ground, context)
+  const outside = yield* Effect.context<Transport>()
+  const services = yield* Layer.build(coreLayer(setup)).pipe(Effect.provide(ground))
+  const core = Context.mergeAll(outside, ground, services)
   const plugins = yield* Effect.forEach(configured, (one) => startPlugin(one, core))
   yield* takeUp.pipe(Effect.provide(core))
   return { settings, plugins, context: core, migrated } satisfies Gateway
@@ -122,12 +123,12 @@ const startPlugin = Effect.fn("startPlugin")(function* (
   return { name, behaviour, context, inlets } satisfies Running
 })
 
-/** Makes every unfinished attempt due, now and from time to time, and starts the worker. */
+/** Makes every unfinished attempt due and starts the worker. */
 const takeUp = Effect.gen(function* () {
-  const { recover } = yield* Cashier
+  const { recover, sweep } = yield* Cashier
   const tasks = yield* Tasks
   yield* recover
   yield* Readiness.use(({ ready }) => ready("recovery"))
-  yield* tasks.every("payments: recover", Duration.seconds(30), recover)
+  yield* tasks.every("payments: sweep", Duration.seconds(30), sweep)
   yield* Effect.forkScoped(tasks.run)
 })

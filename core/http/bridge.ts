@@ -1,8 +1,8 @@
 import { type Context, Duration, Effect, Result, Schema } from "effect"
 import type { JsonRoute, RawRoute, Route } from "../plugin/route.ts"
 import type { App, Call } from "./app.ts"
-import { readBody, readInput } from "./input.ts"
-import { refuse, wrongFields } from "./problem.ts"
+import { type Input, readBody, readQuery } from "./input.ts"
+import { type Problem, problems, refuse, wrongFields } from "./problem.ts"
 import { rawReply, rawRequest } from "./raw.ts"
 import { reply } from "./reply.ts"
 import { type Run, runner } from "./run.ts"
@@ -25,14 +25,17 @@ export const mount = <R>(
   }
 }
 
-const jsonHandler = <R>(route: JsonRoute<R>, run: Run<R>) => {
+type Handler = (c: Call) => Response | Promise<Response>
+
+/** One flat record goes in: path parameters by name, the rest from the query (GET) or the JSON body. The path wins. */
+const jsonHandler = <R>(route: JsonRoute<R>, run: Run<R>): Handler => {
   const decode = decoder(route.input)
   const encode = Schema.encodeUnknownSync(Schema.toCodecJson(route.output))
-  const answer = (c: Call, value: unknown) => reply(c, 200, JSON.stringify(encode(value)), json)
-  return async (c: Call): Promise<Response> => {
-    const asked = await readInput(c)
+  const hasParams = route.path.includes(":")
+
+  const respond = (c: Call, asked: Result.Result<Input, Problem>) => {
     if (Result.isFailure(asked)) return refuse(c, asked.failure)
-    const input = decode(asked.success)
+    const input = decode(hasParams ? { ...asked.success, ...c.req.param() } : asked.success)
     if (Result.isFailure(input)) return refuse(c, wrongFields(input.failure))
     return run(
       c,
@@ -40,6 +43,14 @@ const jsonHandler = <R>(route: JsonRoute<R>, run: Run<R>) => {
       answer
     )
   }
+  const answer = (c: Call, output: unknown) => reply(c, 200, JSON.stringify(encode(output)), json)
+
+  if (route.method === "GET") return (c) => respond(c, Result.succeed(readQuery(c.req.url)))
+  return (c) =>
+    c.req.text().then(
+      (text) => respond(c, readBody(text, c.req.header("content-type"))),
+      () => refuse(c, problems.cutOff)
+    )
 }
 
 const json = { "content-type": "application/json" }
@@ -48,7 +59,7 @@ const json = { "content-type": "application/json" }
 const decoder = (input: JsonRoute<never>["input"]) => {
   const decode = Schema.decodeUnknownResult(input)
   const explain = Schema.decodeUnknownResult(input, { errors: "all" })
-  return (asked: unknown) => {
+  return (asked: Input) => {
     const decoded = decode(asked)
     return Result.isFailure(decoded) && JSON.stringify(asked).length < 10_000
       ? explain(asked)
@@ -56,15 +67,19 @@ const decoder = (input: JsonRoute<never>["input"]) => {
   }
 }
 
-const rawHandler =
-  <R>(route: RawRoute<R>, run: Run<R>) =>
-  async (c: Call): Promise<Response> => {
-    const body = await readBody(c)
-    if (Result.isFailure(body)) return refuse(c, body.failure)
-    const request = rawRequest(c, body.success)
+const rawHandler = <R>(route: RawRoute<R>, run: Run<R>): Handler => {
+  const respond = (c: Call, body: Uint8Array) => {
+    const request = rawRequest(c, body)
     return run(
       c,
       Effect.suspend(() => route.handle(request)),
       rawReply
     )
   }
+  if (route.method === "GET") return (c) => respond(c, new Uint8Array())
+  return (c) =>
+    c.req.arrayBuffer().then(
+      (body) => respond(c, new Uint8Array(body)),
+      () => refuse(c, problems.cutOff)
+    )
+}

@@ -28,7 +28,7 @@ export const operatorApp = (
   context: Context.Context<Readiness>,
   options: DoorOptions = {}
 ): App => {
-  const app = door("operator", context, options)
+  const app = door("operator", context, options).use(secureHeaders)
   mount(app, "", probes, context)
   return app
 }
@@ -44,7 +44,6 @@ export const door = (
   app.use(
     requestId(context),
     accessLog(name, context, name === "operator" ? "Debug" : "Info"),
-    secureHeaders,
     bodyLimit(bytes)
   )
   app.notFound(unmatched(app))

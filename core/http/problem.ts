@@ -12,6 +12,7 @@ export interface Problem {
 /** What the doors themselves refuse, for whatever reason a plugin has not thought of. */
 export const problems = {
   invalidRequest: (message: string): Problem => ({ _tag: "InvalidRequest", status: 400, message }),
+  cutOff: { _tag: "CutOff", status: 400, message: "The body did not arrive whole" },
   notFound: { _tag: "NotFound", status: 404, message: "There is nothing at this address" },
   methodNotAllowed: (methods: string): Problem => ({
     _tag: "MethodNotAllowed",

@@ -1,16 +1,11 @@
 import type { Call } from "./app.ts"
 
-/** Nothing an API answers is kept, framed, or run by a browser. */
-const api = {
-  "cache-control": "no-store",
-  "content-security-policy": "default-src 'none'; frame-ancestors 'none'",
-  "referrer-policy": "no-referrer",
-  "x-content-type-options": "nosniff"
-}
+/** JSON is kept by nobody and taken for nothing else. */
+const data = { "cache-control": "no-store", "x-content-type-options": "nosniff" }
 
-/** A page runs its own scripts and WeChat's JS-SDK, none written into the page. */
+/** Whatever a browser may show runs its own scripts and WeChat's JS-SDK, none that are written into the page. */
 const page = {
-  ...api,
+  ...data,
   "content-security-policy":
     "script-src 'self' https://res.wx.qq.com; object-src 'none'; base-uri 'none'; form-action 'self'; frame-ancestors 'self'",
   "referrer-policy": "strict-origin-when-cross-origin"
@@ -26,7 +21,7 @@ export const reply = (
   body: string | Uint8Array | null,
   headers: Readonly<Record<string, string>>
 ): Response => {
-  const base = headers["content-type"]?.startsWith("text/html") ? page : api
+  const base = headers["content-type"]?.endsWith("json") ? data : page
   c.set("bytes", typeof body === "string" ? Buffer.byteLength(body) : (body?.byteLength ?? 0))
   return new Response(body as BodyInit | null, {
     status,

@@ -19,23 +19,20 @@ export type Run<R> = <A>(
   c: Call,
   handler: Effect.Effect<A, PublicError, R>,
   answer: (c: Call, value: A) => Response
-) => Promise<Response>
+) => Response | Promise<Response>
 
 export const runner = <R>(context: Context.Context<R>, timeLimit: Duration.Duration): Run<R> => {
   const annotations = Context.get(context, References.CurrentLogAnnotations)
-  return async (c, handler, answer) => {
+  return (c, handler, answer) => {
     const own = Context.add(context, References.CurrentLogAnnotations, {
       ...annotations,
       request: c.get("requestId")
     })
     const fiber = Effect.runForkWith(own)(handler)
-    const exit = fiber.pollUnsafe() ?? (await wait(fiber, c, own, timeLimit))
-    if (Exit.isSuccess(exit)) return answer(c, exit.value)
-    const problem = problemIn(exit.cause)
-    if (problem === problems.stopping && c.req.raw.signal.aborted) return reply(c, gone, null, {})
-    if (unexpected.has(problem))
-      Effect.runForkWith(own)(Effect.logError("a handler failed", exit.cause))
-    return refuse(c, problem)
+    const exit = fiber.pollUnsafe()
+    return exit === undefined
+      ? wait(fiber, c, own, timeLimit).then((exit) => conclude(c, exit, own, answer))
+      : conclude(c, exit, own, answer)
   }
 }
 
@@ -56,6 +53,21 @@ const wait = async <A, E, R>(
 
 const late = Exit.fail<Problem>(problems.tookTooLong)
 
+const conclude = <A, R>(
+  c: Call,
+  exit: Exit.Exit<A, Problem>,
+  context: Context.Context<R>,
+  answer: (c: Call, value: A) => Response
+): Response => {
+  if (Exit.isSuccess(exit)) return answer(c, exit.value)
+  const problem = problemIn(exit.cause)
+  if (problem === problems.stopping && c.req.raw.signal.aborted) return reply(c, gone, null, {})
+  if (unexpected.has(problem)) {
+    Effect.runForkWith(context)(Effect.logError("a handler failed", exit.cause))
+  }
+  return refuse(c, problem)
+}
+
 /** Nobody hears it; it is for the log. nginx has made this number customary. */
 const gone = 499
 
@@ -63,16 +75,15 @@ const problemIn = (cause: Cause.Cause<unknown>): Problem => {
   const failure = Cause.findError(cause)
   if (Result.isSuccess(failure) && isProblem(failure.success)) return failure.success
   if (Cause.hasInterruptsOnly(cause)) return problems.stopping
-  return cause.reasons.some(
-    (reason) => Cause.isDieReason(reason) && Predicate.isTagged(reason.defect, "StorageFailed")
-  )
-    ? problems.storageFailed
-    : problems.internalError
+  return cause.reasons.some(isStorageFailed) ? problems.storageFailed : problems.internalError
 }
-
-const unexpected: ReadonlySet<Problem> = new Set([problems.storageFailed, problems.internalError])
 
 const isProblem = (error: unknown): error is Problem =>
   Predicate.hasProperty(error, "_tag") &&
   Predicate.hasProperty(error, "status") &&
   Predicate.isNumber(error.status)
+
+const isStorageFailed = (reason: Cause.Reason<unknown>): boolean =>
+  Cause.isDieReason(reason) && Predicate.isTagged(reason.defect, "StorageFailed")
+
+const unexpected: ReadonlySet<Problem> = new Set([problems.storageFailed, problems.internalError])

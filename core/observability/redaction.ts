@@ -20,19 +20,17 @@ const label = (found: string): string => {
 export const masked = (text: string): string =>
   text.length < shortest ? text : text.replace(shapes, label)
 
-/** For `JSON.stringify`: masks inside what is nested. */
-export const maskedField = (name: string, value: unknown): unknown => {
-  if (isSecret(name)) return "[redacted]"
-  switch (typeof value) {
-    case "string":
-      return masked(value)
-    case "bigint":
-      return masked(String(value))
-    case "number":
-      return value >= 1e10 && masked(String(value)) !== String(value)
-        ? masked(String(value))
-        : value
-    default:
-      return value
+export const maskedValue = (value: unknown): unknown => {
+  if (typeof value === "string") return masked(value)
+  if (typeof value === "bigint" || (typeof value === "number" && value >= 1e10)) {
+    const text = masked(String(value))
+    return text === String(value) && typeof value === "number" ? value : text
   }
+  return value
 }
+
+/** For `JSON.stringify`, which asks for every field of what is nested. */
+export const maskedField = (name: string, value: unknown): unknown =>
+  isSecret(name) ? "[redacted]" : maskedValue(value)
+
+export const redacted = JSON.stringify("[redacted]")

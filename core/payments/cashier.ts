@@ -56,8 +56,10 @@ export class Cashier extends Context.Service<
     ): Effect.Effect<RefundStanding, PaymentUnknown | NotRefundable | AmountDiffers>
     /** Applies an authentic notify. */
     readonly notified: Notified
-    /** Makes every unfinished attempt due to be asked about; done at boot and every half minute. */
+    /** Makes every attempt without an end due to be asked about. */
     readonly recover: Effect.Effect<void>
+    /** The same for what was left without anybody waiting for it. */
+    readonly sweep: Effect.Effect<void>
   }
 >()("weir/Cashier") {
   static readonly layer = Layer.effect(
@@ -68,7 +70,7 @@ export class Cashier extends Context.Service<
       const pay = yield* WechatPay
       const refunds = yield* makeRefunds
       const { ask: askWechat, load } = yield* makeResolve(refunds)
-      const recover = yield* makeRecovery
+      const { recover, sweep } = yield* makeRecovery
       const notified = yield* makeNotified(refunds)
 
       const merchantOf = (mchid: string) => {
@@ -200,6 +202,7 @@ export class Cashier extends Context.Service<
         reverse,
         refund,
         recover,
+        sweep,
         notified,
         standing: (reference) => Effect.map(sale(reference), (found) => standing(found))
       })

@@ -1,7 +1,8 @@
 import { Clock, Context, Effect, Layer, Schema } from "effect"
 import { afterCommit, Database, type Sql } from "../database/database.ts"
 import { Events } from "../tasks/events.ts"
-import { Tasks, task } from "../tasks/tasks.ts"
+import { task } from "../tasks/kind.ts"
+import { Tasks } from "../tasks/tasks.ts"
 import { outTradeNo } from "../values/numbers.ts"
 import { Merchants } from "../wechat/pay/merchants.ts"
 import type { Order, Reference } from "./model.ts"
@@ -70,7 +71,7 @@ export class Ledger extends Context.Service<
         events,
         appidOf: (mchid) => merchants.get(mchid)?.appid ?? "",
         resolve: (sql, outTradeNo, due) =>
-          tasks.add(sql, ResolveAttempt, { key: outTradeNo, payload: { outTradeNo }, due })
+          tasks.ensure(sql, ResolveAttempt, { key: outTradeNo, payload: { outTradeNo }, due })
       }
 
       const change = Effect.fnUntraced(function* (
@@ -203,7 +204,9 @@ const answersFor = async (sql: Sql, sale: Sale, how: Try): Promise<AttemptRow | 
     const reversal = await reversalOf(sql, attempt.id)
     if (reversal?.state === "asked" || reversal?.state === "unknown") return attempt
   }
-  return how.mark === null ? undefined : sale.attempts.findLast((a) => a.code_mark === how.mark)
+  if (how.mark === null) return undefined
+  // A code that never left this machine is as good as new.
+  return sale.attempts.findLast((a) => a.code_mark === how.mark && a.refusal !== "not sent")
 }
 
 const paymentRow = (order: Placed, at: number): Omit<PaymentRow, "version"> => ({

@@ -1,7 +1,8 @@
 import { Clock, Duration, Effect, Schema } from "effect"
 import { Database, type Sql } from "../database/database.ts"
 import { Events } from "../tasks/events.ts"
-import { again, Tasks, task } from "../tasks/tasks.ts"
+import { again, task } from "../tasks/kind.ts"
+import { Tasks } from "../tasks/tasks.ts"
 import { leaveTodo } from "../tasks/todos.ts"
 import type { Fen } from "../values/money.ts"
 import { outRefundNo } from "../values/numbers.ts"
@@ -135,7 +136,7 @@ export const makeRefunds = Effect.gen(function* () {
   }
 
   const followLater = (sql: Sql, { id }: RefundRow, at: number) =>
-    tasks.add(sql, FollowRefund, {
+    tasks.ensure(sql, FollowRefund, {
       key: `refund-query:${id}`,
       payload: { outRefundNo: id },
       due: at + 60_000

@@ -1,5 +1,6 @@
 import { Clock, Duration, Effect } from "effect"
-import { type Again, again, Tasks } from "../tasks/tasks.ts"
+import { type Again, again } from "../tasks/kind.ts"
+import { Tasks } from "../tasks/tasks.ts"
 import { WechatPay } from "../wechat/pay/client.ts"
 import { Merchants } from "../wechat/pay/merchants.ts"
 import { wordOf, wordOfQueryFailure } from "./hearing.ts"

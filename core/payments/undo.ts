@@ -1,5 +1,5 @@
 import { Clock, Duration, Effect } from "effect"
-import { type Again, again } from "../tasks/tasks.ts"
+import { type Again, again } from "../tasks/kind.ts"
 import { leaveTodo } from "../tasks/todos.ts"
 import { WechatPay } from "../wechat/pay/client.ts"
 import type { PayFailure } from "../wechat/pay/errors.ts"

@@ -5,6 +5,7 @@ import type { Inlet } from "../legacy/inlet.ts"
 import type { Payments } from "../payments/payments.ts"
 import type { Subscription } from "../tasks/events.ts"
 import type { Recurring } from "./every.ts"
+import type { Play } from "./play.ts"
 import type { Fields, Route, TypeOf } from "./route.ts"
 import type { Settings } from "./settings.ts"
 
@@ -27,6 +28,7 @@ export interface Plugin {
   readonly migrations: ReadonlyArray<Migration>
   readonly layer: (options: any) => Layer.Layer<never, never, Lent>
   readonly behaviour: (options: any) => Behaviour<any>
+  readonly play: Play<any> | undefined
 }
 
 /** A part of a declaration: itself, or what it is once the options are known. */
@@ -56,6 +58,8 @@ export const definePlugin =
     >
     /** Its tables, prefixed with its name. */
     readonly migrations?: ReadonlyArray<Migration>
+    /** How a person plays the old system at the other end. Known without any option, so that `weir --help` can list it. */
+    readonly play?: Play<TypeOf<NoInfer<O>>>
   }) =>
   (...[settings]: [keyof O] extends [never] ? [] : [Settings<TypeOf<O>>]): Plugin => ({
     kind: "plugin",
@@ -68,7 +72,8 @@ export const definePlugin =
       inlets: known(declared.inlets, options) ?? [],
       routes: known(declared.routes, options) ?? [],
       on: declared.on ?? []
-    })
+    }),
+    play: declared.play
   })
 
 const known = <A, O>(part: Part<A, O> | undefined, options: O): A | undefined =>

@@ -1,6 +1,7 @@
 import { Context, Effect, Layer, type Schema } from "effect"
 import type { Sql } from "../database/database.ts"
-import { Tasks, task } from "./tasks.ts"
+import { task } from "./kind.ts"
+import { Tasks } from "./tasks.ts"
 
 /** A fact other parts may act on, in the past tense. */
 export interface EventType<A> {

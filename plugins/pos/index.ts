@@ -7,6 +7,7 @@ import { houseCalls, qrCalls } from "./dialects/house-calls.ts"
 import { migrations } from "./migrations.ts"
 import { misCalls } from "./dialects/mis-calls.ts"
 import { walletOf } from "./model.ts"
+import { till } from "./play.ts"
 import { Sales } from "./service.ts"
 import { Slips } from "./store.ts"
 
@@ -61,5 +62,6 @@ export const pos = definePlugin({
     ]
   },
 
-  migrations
+  migrations,
+  play: till
 })

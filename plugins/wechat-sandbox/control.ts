@@ -1,4 +1,4 @@
-import { Duration, Effect, Schema } from "effect"
+import { Duration, Effect, Schema, Struct } from "effect"
 import { rfc3339, route } from "#core"
 import { Settings } from "./behaviour.ts"
 import { entry, Ledger, LedgerOrder, Notifies } from "./books.ts"
@@ -28,9 +28,7 @@ const Advance = Schema.Union([
 
 const openid = Schema.optionalKey(Schema.String.check(Schema.isBetweenLength(1, 64)))
 const Faulty = Schema.Struct({ faults: Schema.Array(Fault) })
-const changes = Object.fromEntries(
-  Object.entries(Settings.fields).map(([name, field]) => [name, Schema.optionalKey(field)])
-)
+const changes = Settings.mapFields(Struct.map(Schema.optionalKey)).fields
 
 const faultList = WechatSandbox.use(({ faults }) =>
   Effect.map(faults.all, (all) => ({ faults: all }))

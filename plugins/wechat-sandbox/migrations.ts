@@ -121,7 +121,7 @@ const index = (sql: Sql, table: string, columns: ReadonlyArray<string>) =>
 
 const names = ["agenda", "notifies", "refunds", "orders", "codes", "shoppers", "settings"]
 
-export const sandboxMigrations = [
+export const migrations = [
   migration("sandbox_0001_pay", {
     up: async (sql) => {
       for (const create of [settings, shoppers, codes, orders, refunds, notifies, agenda]) {

@@ -7,7 +7,7 @@ import { Codes } from "./codes.ts"
 import { Credentials, type SandboxOptions } from "./credentials.ts"
 import { Faults } from "./faults.ts"
 import { CodePayments } from "./pay/code-payments.ts"
-import { Notifier } from "./pay/notifier.ts"
+import { notifier } from "./pay/notifier.ts"
 import { Orders } from "./pay/orders.ts"
 import { Payers } from "./pay/payers.ts"
 import { Refunds } from "./pay/refunds.ts"
@@ -60,7 +60,7 @@ export class WechatSandbox extends Context.Service<WechatSandbox, SandboxService
           Books.layer,
           CodePayments.layer,
           Codes.layer,
-          Notifier.layer,
+          notifier,
           Orders.layer,
           Payers.layer,
           Refunds.layer,

@@ -20,14 +20,10 @@ export class Signing extends Context.Service<
     readonly certificates: Effect.Effect<ReadonlyArray<WechatKey>>
     /** Brings out the next platform certificate, for good. */
     readonly rotate: Effect.Effect<void>
-    /** The headers of a message. `path` is where it goes or whence it was asked: faults strike by it. */
-    headers(
-      key: WechatKey,
-      body: string,
-      path: string
-    ): Effect.Effect<{ readonly headers: Record<string, string>; readonly as: "true" | "probe" }>
-    /** The headers of a message that WeChat never sent. */
-    forged(key: WechatKey, body: string): Effect.Effect<Record<string, string>>
+    /** The headers of a message. `path` is whence it was asked or where it goes: a probe may strike there. */
+    sign(key: WechatKey, body: string, path: string): Effect.Effect<Signature>
+    /** As a stranger would sign it, under the id of WeChat's key. */
+    forge(key: WechatKey, body: string): Effect.Effect<Signature>
   }
 >()("wechat-sandbox/Signing") {
   static readonly layer = Layer.effect(
@@ -74,31 +70,28 @@ export class Signing extends Context.Service<
         }
       })
 
-      const headers = Effect.fnUntraced(function* (key: WechatKey, body: string, path: string) {
-        const probe = (yield* faults.take("probe", path)) !== undefined
-        const stamped = yield* stamp(key.id, (timestamp, nonce) =>
-          probe ? `${probing}${nonce}` : signMessage(key.privateKey, timestamp, nonce, body)
+      const sign = Effect.fnUntraced(function* (key: WechatKey, body: string, path: string) {
+        if ((yield* faults.take("probe", path)) !== undefined) {
+          return yield* stamp(key.id, (_, nonce) => `${probing}${nonce}`)
+        }
+        return yield* stamp(key.id, (timestamp, nonce) =>
+          signMessage(key.privateKey, timestamp, nonce, body)
         )
-        return { headers: stamped, as: probe ? ("probe" as const) : ("true" as const) }
       })
 
-      const forged = (key: WechatKey, body: string) =>
+      const forge = (key: WechatKey, body: string) =>
         stamp(key.id, (timestamp, nonce) => signMessage(stranger, timestamp, nonce, body))
 
-      return Signing.of({
-        answerKey,
-        defaultKey,
-        notifyKey,
-        certificates,
-        rotate,
-        headers,
-        forged
-      })
+      return Signing.of({ answerKey, defaultKey, notifyKey, certificates, rotate, sign, forge })
     })
   )
 }
 
 type Sign = (timestamp: string, nonce: string) => string
+export type Signature = Readonly<Record<`wechatpay-${string}`, string>>
 
-/** Not even valid base64, as the real ones sometimes are not. */
+/** How a signature begins that is wrong on purpose; what follows need not even be valid base64. */
 const probing = "WECHATPAY/SIGNTEST/"
+
+export const isProbe = (signature: Signature) =>
+  signature["wechatpay-signature"]?.startsWith(probing) === true

@@ -122,10 +122,14 @@ const caller = (port: number, until: number) =>
     })
   })
 
+/** Bytes of head and body together. */
 const sizeOf = (answer: string) => {
-  const length = /^HTTP\/1\.1 200 [^]*?\r\ncontent-length: (\d+)\r\n[^]*?\r\n\r\n/i.exec(answer)
-  if (length === null) throw new Error(`not what was asked for:\n${answer}`)
-  return length[0].length + Number(length[1])
+  const body = answer.indexOf("\r\n\r\n") + 4
+  const length = /\r\ncontent-length: (\d+)/i.exec(answer)?.[1]
+  if (!answer.startsWith("HTTP/1.1 200 ") || length === undefined || body < 4) {
+    throw new Error(`not what was asked for:\n${answer}`)
+  }
+  return body + Number(length)
 }
 
 // --- The comparison --------------------------------------------------------------------------------------------------

@@ -8,11 +8,11 @@ import { TestClock } from "effect/testing"
 import { Database } from "../../core/database/database.ts"
 import { migrateUp } from "../../core/database/migrator.ts"
 import type { RawReply, RawRequest } from "../../core/plugin/route.ts"
-import { NoAnswer, type NotSent, type Outgoing, Transport } from "../../core/transport.ts"
+import { NoAnswer, type Outgoing, Transport } from "../../core/transport.ts"
 import type { CredentialsReply } from "../../plugins/wechat-sandbox/credentials.ts"
 import { sandboxRoutes } from "../../plugins/wechat-sandbox/door.ts"
 import { SandboxKeys } from "../../plugins/wechat-sandbox/keys.ts"
-import { sandboxMigrations } from "../../plugins/wechat-sandbox/migrations.ts"
+import { migrations } from "../../plugins/wechat-sandbox/migrations.ts"
 import { WechatSandbox } from "../../plugins/wechat-sandbox/sandbox.ts"
 
 export const keys = Schema.decodeUnknownSync(SandboxKeys)(
@@ -46,31 +46,32 @@ export interface Signed {
   readonly authorization?: string
 }
 
-const temporaryFolder = Effect.acquireRelease(
+export const temporaryFolder = Effect.acquireRelease(
   Effect.sync(() => mkdtempSync(join(tmpdir(), "weir-sandbox-"))),
   (folder) => Effect.sync(() => rmSync(folder, { recursive: true, force: true }))
 )
 
 /** A network of one merchant's server: what arrives is kept, and answered as the test says. */
-const makeNetwork = () => {
-  const arrivals: Array<Arrival> = []
-  const network = {
-    arrivals,
-    answer: (_: Arrival): number | "silence" => 200,
-    layer: Layer.succeed(Transport, {
-      exchange: Effect.fnUntraced(function* (request: Outgoing) {
+interface Network {
+  readonly arrivals: Array<Arrival>
+  answer: (arrival: Arrival) => number | "silence" | "hang"
+}
+
+const carry = (network: Network) =>
+  Layer.succeed(
+    Transport,
+    Transport.of({
+      exchange: Effect.fnUntraced(function* ({ body, headers, url }: Outgoing) {
         const at = yield* Clock.currentTimeMillis
-        const text = Buffer.from(request.body ?? []).toString("utf8")
-        const arrival = { at, url: request.url, headers: request.headers, text }
-        arrivals.push(arrival)
+        const arrival = { at, url, headers, text: Buffer.from(body ?? []).toString("utf8") }
+        network.arrivals.push(arrival)
         const status = network.answer(arrival)
+        if (status === "hang") return yield* Effect.never
         if (status === "silence") return yield* new NoAnswer({ reason: "silence" })
         return { status, headers: {}, body: new Uint8Array() }
-      }) as (request: Outgoing) => Effect.Effect<never, NotSent | NoAnswer>
-    } as Transport["Service"])
-  }
-  return network
-}
+      })
+    })
+  )
 
 /** A WeChat of its own, and what a merchant and a developer do with it. */
 export const openSandbox = Effect.fnUntraced(function* (
@@ -78,12 +79,12 @@ export const openSandbox = Effect.fnUntraced(function* (
 ) {
   yield* TestClock.setTime(Math.max(noon, yield* Clock.currentTimeMillis))
   const file = options.file ?? join(yield* temporaryFolder, "sandbox.db")
-  const network = makeNetwork()
-  const layer = Layer.effectDiscard(migrateUp(sandboxMigrations)).pipe(
+  const network: Network = { arrivals: [], answer: () => 200 }
+  const layer = Layer.effectDiscard(migrateUp(migrations)).pipe(
     Layer.provideMerge(Database.layer(`sqlite:${file}`))
   )
   const sandbox = WechatSandbox.layer("keys" in options ? pick(options.keys) : { keys }).pipe(
-    Layer.provide(network.layer),
+    Layer.provide(carry(network)),
     Layer.provideMerge(layer)
   )
   const context = yield* Layer.build(sandbox)
@@ -134,7 +135,7 @@ export const openSandbox = Effect.fnUntraced(function* (
     )
 
   /** Waits until something can be seen to be so; what never comes fails by the test's own limit. */
-  const until = Effect.fnUntraced(function* <A>(look: Effect.Effect<A | undefined | false>) {
+  const until = Effect.fnUntraced(function* <A, E>(look: Effect.Effect<A | undefined | false, E>) {
     while (true) {
       const seen = yield* look
       if (seen !== undefined && seen !== false) return seen as A

@@ -6,7 +6,8 @@ import type { Slip } from "../store.ts"
 const text = (name: string, width: number) => ({ name, width, pad: "right", fill: " " }) as const
 const digits = (name: string, width: number) => ({ name, width, pad: "left", fill: "0" }) as const
 
-const requestLayout = [
+/** What a terminal sends. */
+export const requestLayout = [
   text("pos", 8),
   text("cashier", 8),
   text("type", 2),
@@ -18,7 +19,8 @@ const requestLayout = [
   text("code", 100)
 ]
 
-const replyLayout = [
+/** What it gets back. */
+export const replyLayout = [
   text("ret", 2),
   text("bank", 4),
   text("card", 20),
@@ -39,7 +41,8 @@ const replyLayout = [
 /** A terminal sends 59 bytes, and 100 more when a code was scanned. */
 export const misFraming = { kind: "fixed", bytes: 159, shortest: 59 } as const
 
-const types: { readonly [type: string]: string } = {
+/** How a terminal numbers what it says. */
+export const types: { readonly [type: string]: string } = {
   "00": "sale",
   "01": "void",
   "02": "refund",

@@ -36,14 +36,16 @@ const kept = (outcome: Outcome) =>
 
 const queryAfter = Duration.seconds(10)
 
-const stillPaying = (outcome: Outcome, waited?: Duration.Duration): typeof Reply.Type =>
-  outcome.code !== "P1" && outcome.code !== "P2"
-    ? replyOf(outcome)
-    : {
-        ...replyOf(outcome),
-        QueryAfter: Duration.toSeconds(queryAfter),
-        ...(waited !== undefined && { Waited: Math.floor(Duration.toSeconds(waited)) })
-      }
+/** An unfinished sale says when to ask again, and nothing that could be taken for a receipt. */
+const stillPaying = (outcome: Outcome, waited?: Duration.Duration): typeof Reply.Type => {
+  const { code, message } = outcome
+  if (code !== "P1" && code !== "P2") return replyOf(outcome)
+  return {
+    ...replyOf({ code, message }),
+    QueryAfter: Duration.toSeconds(queryAfter),
+    ...(waited !== undefined && { Waited: Math.floor(Duration.toSeconds(waited)) })
+  }
+}
 
 const micropay = call("MICROPAY", {
   request: Micropay,
@@ -55,7 +57,8 @@ const micropay = call("MICROPAY", {
   },
   answer: (message) =>
     Sales.use((sales) => sales.collect({ ...saleOf(message), code: message.AuthCode })).pipe(
-      Effect.map(kept)
+      // The sale's own answer must not change when part of it is refunded; a query tells that.
+      Effect.map(({ refunded: _, ...outcome }) => kept(outcome))
     ),
   pending: (message, waited) =>
     Sales.use((sales) => sales.standing({ reference: referenceOf(message) })).pipe(

@@ -1,4 +1,4 @@
-import { Context, Duration, Effect, Layer } from "effect"
+import { Duration, Effect, Layer } from "effect"
 import { Database, rfc3339, type Sql, Transport } from "#core"
 import { Agenda } from "../agenda.ts"
 import { Behaviour } from "../behaviour.ts"
@@ -7,113 +7,103 @@ import { Credentials } from "../credentials.ts"
 import { Faults } from "../faults.ts"
 import { retryDelays } from "../model.ts"
 import { seal } from "../seal.ts"
-import { Signing } from "../signing.ts"
+import { isProbe, type Signature, Signing } from "../signing.ts"
 import { type Delivery, type NotifyRow, notifyOf, tables } from "../store.ts"
 
 /** Delivers notifies until one is answered 200 or 204, or WeChat's patience ends. */
-export class Notifier extends Context.Service<
-  Notifier,
-  { readonly all: Effect.Effect<ReadonlyArray<NotifyRow>> }
->()("wechat-sandbox/Notifier") {
-  static readonly layer = Layer.effect(
-    Notifier,
-    Effect.gen(function* () {
-      const agenda = yield* Agenda
-      const behaviour = yield* Behaviour
-      const clock = yield* WechatClock
-      const credentials = yield* Credentials
-      const database = yield* Database
-      const faults = yield* Faults
-      const signing = yield* Signing
-      const transport = yield* Transport
+export const notifier = Layer.effectDiscard(
+  Effect.gen(function* () {
+    const agenda = yield* Agenda
+    const behaviour = yield* Behaviour
+    const clock = yield* WechatClock
+    const credentials = yield* Credentials
+    const database = yield* Database
+    const faults = yield* Faults
+    const signing = yield* Signing
+    const transport = yield* Transport
 
-      const work = Effect.fnUntraced(function* (id: string, tries: number) {
-        const notify = yield* database.read((sql) => notifyOf(sql, id))
-        const apiV3Key = notify && credentials.merchant(notify.mchid)?.apiV3Key
-        if (notify === undefined || apiV3Key === undefined) return undefined
-        const path = new URL(notify.url).pathname
-        const now = yield* clock.now
-        if (tries === 0) {
-          if ((yield* faults.take("lost", path)) !== undefined) return yield* lose(notify, now)
-          if ((yield* faults.take("reorder", path)) !== undefined) return now + heldBack
-        }
-        const body = envelope(notify, apiV3Key)
-        if ((yield* faults.take("forge", path)) !== undefined) yield* forge(notify, body, path)
-        const twice = notify.tries === 0 && (yield* faults.take("duplicate", path)) !== undefined
-        const copy = Effect.delay(deliver(notify, body, path, "duplicate"), "1 second")
-        const [delivery] = yield* Effect.all(
-          [deliver(notify, body, path, "notify"), twice ? Effect.asVoid(copy) : Effect.void],
-          { concurrency: "unbounded" }
-        )
-        return yield* judge(notify, delivery)
-      })
-
-      const deliver = Effect.fnUntraced(function* (
-        notify: NotifyRow,
-        body: string,
-        path: string,
-        as: "notify" | "duplicate"
-      ) {
-        const key = yield* signing.notifyKey(path)
-        const signed = yield* signing.headers(key, body, path)
-        return yield* send(notify, body, signed.headers, signed.as === "probe" ? "probe" : as)
-      })
-
-      const forge = Effect.fnUntraced(function* (notify: NotifyRow, body: string, path: string) {
-        const key = yield* signing.notifyKey(path)
-        yield* send(notify, body, yield* signing.forged(key, body), "forged")
-      })
-
-      /** One try. Five seconds; then only the status counts, whatever the body says. */
-      const send = Effect.fnUntraced(function* (
-        { id, url }: NotifyRow,
-        body: string,
-        headers: Record<string, string>,
-        as: Delivery["as"]
-      ) {
-        const at = yield* clock.now
-        const answer = transport.exchange({
-          method: "POST",
-          url,
-          headers: { ...notifyHeaders, ...headers },
-          body: Buffer.from(body),
-          timeout: "5 seconds"
-        })
-        const delivery = yield* Effect.match(answer, {
-          onSuccess: ({ status }): Delivery => ({ at, as, status }),
-          onFailure: (): Delivery => ({ at, as })
-        })
-        yield* database.write(`notify:${id}`, (sql) => remember(sql, id, delivery))
-        return delivery
-      })
-
-      const judge = Effect.fnUntraced(function* ({ id, tries }: NotifyRow, { status }: Delivery) {
-        const { notifyRetries } = yield* behaviour.settings
-        const delivered = status === 200 || status === 204
-        const next = tries < notifyRetries ? retryDelays[tries] : undefined
-        const state = delivered ? "delivered" : next === undefined ? "given up" : "waiting"
-        yield* database.write(`notify:${id}`, (sql) => change(sql, id, { state, tries: tries + 1 }))
-        return state === "waiting" && next !== undefined ? (yield* clock.now) + next : undefined
-      })
-
-      const lose = Effect.fnUntraced(function* ({ id }: NotifyRow, at: number) {
-        yield* database.write(`notify:${id}`, async (sql) => {
-          await remember(sql, id, { at, as: "lost" })
-          await change(sql, id, { state: "given up" })
-        })
-        return undefined
-      })
-
-      yield* agenda.handle("notify", work)
-
-      return Notifier.of({ all: database.read(everything) })
+    const notify = Effect.fnUntraced(function* (id: string, tries: number) {
+      const row = yield* database.read((sql) => notifyOf(sql, id))
+      const merchant = row && credentials.merchant(row.mchid)
+      if (row === undefined || merchant === undefined) return undefined
+      const path = new URL(row.url).pathname
+      const now = yield* clock.now
+      if (tries === 0) {
+        if ((yield* faults.take("lost", path)) !== undefined) return yield* lose(row, now)
+        if ((yield* faults.take("reorder", path)) !== undefined) return now + heldBack
+      }
+      const letter = { row, path, body: envelope(row, merchant.apiV3Key) }
+      if ((yield* faults.take("forge", path)) !== undefined) yield* forge(letter)
+      const twice = row.tries === 0 && (yield* faults.take("duplicate", path)) !== undefined
+      const again = twice ? Effect.delay(deliver(letter, "duplicate"), "1 second") : Effect.void
+      const both = Effect.all([deliver(letter, "notify"), again], { concurrency: "unbounded" })
+      return yield* judge(row, (yield* both)[0])
     })
-  )
+
+    const deliver = Effect.fnUntraced(function* (letter: Letter, as: Delivery["as"]) {
+      const key = yield* signing.notifyKey(letter.path)
+      const signature = yield* signing.sign(key, letter.body, letter.path)
+      return yield* send(letter, signature, isProbe(signature) ? "probe" : as)
+    })
+
+    const forge = Effect.fnUntraced(function* (letter: Letter) {
+      const key = yield* signing.notifyKey(letter.path)
+      yield* send(letter, yield* signing.forge(key, letter.body), "forged")
+    })
+
+    /** One try of five seconds, after which only the status counts, whatever the answer says. */
+    const send = Effect.fnUntraced(function* (
+      { body, row }: Letter,
+      signature: Signature,
+      as: Delivery["as"]
+    ) {
+      const at = yield* clock.now
+      const answer = transport.exchange({
+        method: "POST",
+        url: row.url,
+        headers: { ...headers, ...signature },
+        body: Buffer.from(body),
+        timeout: "5 seconds"
+      })
+      const delivery = yield* Effect.match(answer, {
+        onSuccess: ({ status }): Delivery => ({ at, as, status }),
+        onFailure: (): Delivery => ({ at, as })
+      })
+      yield* database.write(`notify:${row.id}`, (sql) => remember(sql, row.id, delivery))
+      return delivery
+    })
+
+    const judge = Effect.fnUntraced(function* ({ id, tries }: NotifyRow, { status }: Delivery) {
+      const { notifyRetries } = yield* behaviour.settings
+      const delivered = status === 200 || status === 204
+      const delay = !delivered && tries < notifyRetries ? retryDelays[tries] : undefined
+      const state = delivered ? "delivered" : delay === undefined ? "given up" : "waiting"
+      yield* database.write(`notify:${id}`, (sql) => change(sql, id, { state, tries: tries + 1 }))
+      return delay === undefined ? undefined : (yield* clock.now) + delay
+    })
+
+    const lose = Effect.fnUntraced(function* ({ id }: NotifyRow, at: number) {
+      yield* database.write(`notify:${id}`, async (sql) => {
+        await remember(sql, id, { at, as: "lost" })
+        await change(sql, id, { state: "given up" })
+      })
+      return undefined
+    })
+
+    yield* agenda.handle("notify", notify)
+  })
+)
+
+/** A notify ready to be signed and sent. */
+interface Letter {
+  readonly row: NotifyRow
+  readonly path: string
+  readonly body: string
 }
 
 const heldBack = Duration.toMillis("30 seconds")
 
-const notifyHeaders = {
+const headers = {
   "content-type": "application/json",
   accept: "*/*",
   "user-agent": "Mozilla/4.0",
@@ -121,16 +111,16 @@ const notifyHeaders = {
 }
 
 /** The same bytes at every try; only the signature around them is fresh. */
-const envelope = (notify: NotifyRow, apiV3Key: string) =>
+const envelope = (row: NotifyRow, apiV3Key: string) =>
   JSON.stringify({
-    id: notify.id,
-    create_time: rfc3339(notify.created_at),
+    id: row.id,
+    create_time: rfc3339(row.created_at),
     resource_type: "encrypt-resource",
-    event_type: notify.event_type,
-    summary: notify.summary,
+    event_type: row.event_type,
+    summary: row.summary,
     resource: {
-      original_type: notify.original_type,
-      ...seal(apiV3Key, notify.id.slice(-12), notify.original_type, notify.resource)
+      original_type: row.original_type,
+      ...seal(apiV3Key, row.id.slice(-12), row.original_type, row.resource)
     }
   })
 
@@ -138,16 +128,8 @@ const change = (sql: Sql, id: string, changes: Partial<NotifyRow>) =>
   tables(sql).updateTable("sandbox_notifies").set(changes).where("id", "=", id).execute()
 
 const remember = async (sql: Sql, id: string, delivery: Delivery) => {
-  const notify = await notifyOf(sql, id)
-  if (notify === undefined) return
-  const deliveries: ReadonlyArray<Delivery> = JSON.parse(notify.deliveries)
+  const row = await notifyOf(sql, id)
+  if (row === undefined) return
+  const deliveries: ReadonlyArray<Delivery> = JSON.parse(row.deliveries)
   await change(sql, id, { deliveries: JSON.stringify([...deliveries, delivery]) })
 }
-
-const everything = (sql: Sql) =>
-  tables(sql)
-    .selectFrom("sandbox_notifies")
-    .selectAll()
-    .orderBy("created_at")
-    .orderBy("id")
-    .execute()

@@ -53,7 +53,10 @@ const complaint = (found: ReadonlyArray<Finding>, body: unknown): Refused => {
     })
   }
   const { issue, path } = found[0] ?? { path: [], issue: undefined }
-  return badParameter(pointer(path), wording(issue), at(body, path))
+  const words = wording(issue)
+  // Of a text that is too long WeChat names the length, as a number.
+  const [, length] = /^字节数 (\d+)/.exec(words) ?? []
+  return badParameter(pointer(path), words, length === undefined ? at(body, path) : Number(length))
 }
 
 const pointer = (path: ReadonlyArray<PropertyKey>) => path.map((key) => `/${String(key)}`).join("")

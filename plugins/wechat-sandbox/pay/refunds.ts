@@ -88,8 +88,10 @@ export class Refunds extends Context.Service<
         return "SUCCESS"
       })
 
-      const find = (mchid: string, outRefundNo: string) =>
-        decide(database, `refund:${outRefundNo}`, (sql) => load(sql, mchid, outRefundNo))
+      const find = Effect.fnUntraced(function* (mchid: string, outRefundNo: string) {
+        const found = yield* database.read((sql) => load(sql, mchid, outRefundNo))
+        return found ?? (yield* refundUnknown())
+      })
 
       yield* agenda.handle(
         "refund",
@@ -119,7 +121,7 @@ const orderFor = (sql: Sql, mchid: string, { out_trade_no, transaction_id }: Ref
 const load = async (sql: Sql, mchid: string, outRefundNo: string) => {
   const row = await refundOf(sql, mchid, outRefundNo)
   const order = row && (await orderOf(sql, mchid, row.out_trade_no))
-  return row === undefined || order === undefined ? refundUnknown() : { row, order }
+  return row === undefined || order === undefined ? undefined : { row, order }
 }
 
 const sameRefund = (row: RefundRow, { amount }: RefundRequest, order: OrderRow) =>
@@ -178,16 +180,16 @@ const accept = async (
 
 const end = async (sql: Sql, agenda: Agenda["Service"], subject: string, now: number) => {
   const [mchid, outRefundNo] = splitSubject(subject)
-  const row = await refundOf(sql, mchid, outRefundNo)
-  const order = row && (await orderOf(sql, mchid, row.out_trade_no))
-  if (row === undefined || order === undefined || row.state !== "PROCESSING") return
-  const ended: RefundRow = { ...row, state: row.end, ended_at: now }
+  const found = await load(sql, mchid, outRefundNo)
+  if (found?.row.state !== "PROCESSING") return
+  const { order, row } = found
+  const changes = { state: row.end, ended_at: now }
   await tables(sql)
     .updateTable("sandbox_refunds")
-    .set({ state: ended.state, ended_at: now })
+    .set(changes)
     .where("mchid", "=", mchid)
     .where("out_refund_no", "=", outRefundNo)
     .execute()
-  if (ended.state === "SUCCESS") await giveBack(sql, order, row.payer_amount)
-  await announceRefund(sql, agenda, ended, order, now)
+  if (row.end === "SUCCESS") await giveBack(sql, order, row.payer_amount)
+  await announceRefund(sql, agenda, { ...row, ...changes }, order, now)
 }

@@ -136,9 +136,7 @@ const signed = Effect.fnUntraced(function* (
 ) {
   const body = bodyOf(outcome)
   const forged = (yield* faults.take("forge", path)) !== undefined
-  const signature = forged
-    ? yield* signing.forged(key, body)
-    : (yield* signing.headers(key, body, path)).headers
+  const signature = yield* forged ? signing.forge(key, body) : signing.sign(key, body, path)
   const headers = { ...(yield* headersOf(outcome, body)), ...signature }
   return { status: outcome.status, headers, ...(body === "" ? {} : { body }) }
 })

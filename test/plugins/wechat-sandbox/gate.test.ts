@@ -66,7 +66,11 @@ describe("a request", () => {
       const ownMchid = { ...wrong, mchid: wechat.credentials.mchid }
       const { payer_client_ip: _, ...known } = ownMchid
       const steps = [
-        [yield* wechat.call("POST", url, wrong, { wechatSerial: "00" }), "INVALID_REQUEST", 268435456],
+        [
+          yield* wechat.call("POST", url, wrong, { wechatSerial: "00" }),
+          "INVALID_REQUEST",
+          268435456
+        ],
         [yield* wechat.call("POST", url, "{"), "PARAM_ERROR", 268435461],
         [yield* wechat.call("POST", url, wrong), "INVALID_REQUEST", 268447843],
         [yield* wechat.call("POST", url, ownMchid), "PARAM_ERROR", 270924358],
@@ -78,7 +82,10 @@ describe("a request", () => {
         ]
       ] as const
       for (const [reply, code, number] of steps) {
-        assert.deepStrictEqual([reply.status, reply.json.code, numberOf(reply)], [400, code, number])
+        assert.deepStrictEqual(
+          [reply.status, reply.json.code, numberOf(reply)],
+          [400, code, number]
+        )
         assert.isTrue(isAuthentic(reply, wechat.credentials))
       }
     })
