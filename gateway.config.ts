@@ -11,7 +11,12 @@ export default defineGateway({
     pos({
       secret: env.posSecret,
       // One bank's terminals; `port` is where its library connects.
-      mis: Config.map(env.misPort, (port) => ({ port, store: "GZ0013", merchant: "898440153990017", terminal: "10203040" }))
+      mis: Config.map(env.misPort, (port) => ({
+        port,
+        store: "GZ0013",
+        merchant: "898440153990017",
+        terminal: "10203040"
+      }))
     }),
     // WeChat for development, served by a process of its own: `weir sandbox`.
     wechatSandbox({ port: env.gateway.sandboxPort, databaseUrl: env.sandboxDatabaseUrl })

@@ -1,10 +1,16 @@
 import { Config, Option, Redacted } from "effect"
 
-const optional = <A>(config: Config.Config<A>) => Config.map(Config.option(config), Option.getOrUndefined)
+const optional = <A>(config: Config.Config<A>) =>
+  Config.map(Config.option(config), Option.getOrUndefined)
 
 const list = (name: string) =>
   Config.String(name).pipe(
-    Config.map((text) => text.split(",").map((entry) => entry.trim()).filter(Boolean)),
+    Config.map((text) =>
+      text
+        .split(",")
+        .map((entry) => entry.trim())
+        .filter(Boolean)
+    ),
     Config.withDefault([])
   )
 

@@ -122,12 +122,13 @@ const runAlone = async (engine: Engine, sql: Sql, work: Waiting, afterwards: Aft
 }
 
 const tell = ({ answers, hooks }: Afterwards) =>
-  Effect.suspend(() => {
-    for (const answer of answers) answer()
-    return Effect.forEach(hooks, (run) => Effect.ignoreCause(Effect.sync(run), { log: true }), {
-      discard: true
-    })
-  })
+  Effect.forEach(hooks, (run) => Effect.ignoreCause(Effect.sync(run), { log: true })).pipe(
+    Effect.andThen(
+      Effect.sync(() => {
+        for (const answer of answers) answer()
+      })
+    )
+  )
 
 /** What the current work of a transaction wants run; by executor, the one thing all handles of a transaction share. */
 export const hooksOf = new WeakMap<object, Array<() => void>>()

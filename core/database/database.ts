@@ -42,7 +42,7 @@ export class Database extends Context.Service<
 }
 
 /** Runs something once the write that `sql` belongs to is durable; not at all when it is undone. */
-export const afterCommit = (sql: Sql, run: () => void): void => {
+export const afterCommit = (sql: Pick<Sql, "getExecutor">, run: () => void): void => {
   const hooks = hooksOf.get(sql.getExecutor())
   if (hooks === undefined) throw new Error("`afterCommit` needs the `sql` of a write")
   hooks.push(run)

@@ -61,7 +61,23 @@ export const migrateDown = Effect.fn("migrateDown")(function* (
   return undone
 })
 
+/** The names of what has been applied to a database, which may never have been used. Changes nothing. */
+export const migrationsApplied: Effect.Effect<ReadonlySet<string>, never, Database> =
+  Effect.flatMap(Database, (database) =>
+    database.read(async (sql) => {
+      const known = await sql.introspection.getTables()
+      return known.some(({ name }) => name === "weir_migrations")
+        ? await namesIn(sql)
+        : new Set<string>()
+    })
+  )
+
 const tables = (sql: Sql) => sql.withTables<MigrationTables>()
+
+const namesIn = async (sql: Sql): Promise<ReadonlySet<string>> => {
+  const rows = await tables(sql).selectFrom("weir_migrations").select("name").execute()
+  return new Set(rows.map(({ name }) => name))
+}
 
 /** Read under the lock each time, as another process may have been quicker. */
 const recorded = async (sql: Sql): Promise<ReadonlySet<string>> => {
@@ -71,6 +87,5 @@ const recorded = async (sql: Sql): Promise<ReadonlySet<string>> => {
     .addColumn("name", "varchar(191)", (column) => column.primaryKey())
     .addColumn("applied_at", "bigint", (column) => column.notNull())
     .execute()
-  const rows = await tables(sql).selectFrom("weir_migrations").select("name").execute()
-  return new Set(rows.map(({ name }) => name))
+  return namesIn(sql)
 }

@@ -20,7 +20,8 @@ export interface Address {
 export const publicDoor = ({ context, plugins, settings }: Gateway): App => {
   const app = publicApp(context, settings)
   mount(app, "", [notifyRoute], context)
-  for (const { behaviour, context, name } of plugins) mount(app, `/${name}`, behaviour.routes, context)
+  for (const { behaviour, context, name } of plugins)
+    mount(app, `/${name}`, behaviour.routes, context)
   return app
 }
 
@@ -47,7 +48,11 @@ export const openDoors = Effect.fn("openDoors")(function* (gateway: Gateway) {
   const { drain, ready } = yield* Readiness.pipe(Effect.provide(context))
   const allow = settings.legacyAllow
   const opened = {
-    public: yield* listen(publicDoor(gateway), { door: "public", host: settings.host, port: settings.port }),
+    public: yield* listen(publicDoor(gateway), {
+      door: "public",
+      host: settings.host,
+      port: settings.port
+    }),
     operator: yield* listen(operatorDoor(gateway), {
       door: "operator",
       host: settings.operatorHost,
@@ -80,7 +85,13 @@ export const openDoors = Effect.fn("openDoors")(function* (gateway: Gateway) {
   }
 })
 
-const addressOf = ({ address, port }: { readonly address: string; readonly port: number }): Address => ({
+const addressOf = ({
+  address,
+  port
+}: {
+  readonly address: string
+  readonly port: number
+}): Address => ({
   host: address,
   port
 })

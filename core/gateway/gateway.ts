@@ -13,17 +13,22 @@ import { Cashier } from "../payments/cashier.ts"
 import { Ledger } from "../payments/ledger.ts"
 import { paymentMigrations } from "../payments/migrations.ts"
 import { Payments } from "../payments/payments.ts"
-import type { Behaviour } from "../plugin/plugin.ts"
+import type { Behaviour, Checked } from "../plugin/plugin.ts"
 import { Events } from "../tasks/events.ts"
 import { taskMigrations } from "../tasks/migrations.ts"
 import { Tasks } from "../tasks/tasks.ts"
 import { todoMigrations } from "../tasks/todos.ts"
-import { Transport } from "../transport.ts"
+import type { Transport } from "../transport.ts"
 import { WechatPay } from "../wechat/pay/client.ts"
 import { Merchants } from "../wechat/pay/merchants.ts"
 import { type PaySetup, paySetup } from "./merchants.ts"
 import { sealKeyOf } from "./seal-key.ts"
-import { type Configured, type GatewayConfig, type GatewaySettings, readConfig } from "./settings.ts"
+import {
+  type Configured,
+  type GatewayConfig,
+  type GatewaySettings,
+  readConfig
+} from "./settings.ts"
 
 type Core =
   | Database
@@ -41,9 +46,9 @@ type Core =
 /** What a plugin has become: its declaration, the services its handlers need, and an answerer per inlet. */
 export interface Running {
   readonly name: string
-  readonly behaviour: Behaviour<any>
-  readonly context: Context.Context<any>
-  readonly inlets: ReadonlyArray<{ readonly inlet: Inlet<any>; readonly answer: Answerer }>
+  readonly behaviour: Behaviour<Checked>
+  readonly context: Context.Context<Checked>
+  readonly inlets: ReadonlyArray<{ readonly inlet: Inlet<Checked>; readonly answer: Answerer }>
 }
 
 /** A gateway at work behind its doors. Whoever opens them, real sockets or a simulated world, finds the same things here. */
@@ -91,7 +96,13 @@ export const startGateway = Effect.fn("startGateway")(function* (config: Gateway
 })
 
 const coreLayer = ({ merchants, stores, url }: PaySetup) => {
-  const ground = Layer.mergeAll(Readiness.layer(["doors", "recovery"]), Journal.layer, Tasks.layer, WechatPay.layer(url), Merchants.layer(merchants, stores))
+  const ground = Layer.mergeAll(
+    Readiness.layer(["doors", "recovery"]),
+    Journal.layer,
+    Tasks.layer,
+    WechatPay.layer(url),
+    Merchants.layer(merchants, stores)
+  )
   const facts = Layer.provideMerge(Events.layer, ground)
   const books = Layer.provideMerge(Ledger.layer, facts)
   return Layer.provideMerge(Cashier.layer, books)
@@ -102,9 +113,12 @@ const startPlugin = Effect.fn("startPlugin")(function* (
   core: Context.Context<Core>
 ) {
   const { name } = plugin
-  const lent = Context.merge(core, yield* Layer.build(Payments.layer(name)).pipe(Effect.provide(core)))
+  const lent = Context.merge(
+    core,
+    yield* Layer.build(Payments.layer(name)).pipe(Effect.provide(core))
+  )
   const own = yield* Layer.build(plugin.layer(options)).pipe(Effect.provide(lent))
-  const context: Context.Context<any> = Context.merge(lent, own)
+  const context: Context.Context<Checked> = Context.merge(lent, own)
   const behaviour = plugin.behaviour(options)
   const inlets = yield* Effect.forEach(behaviour.inlets, (inlet) =>
     Effect.map(makeAnswerer(name, inlet), (answer) => ({ inlet, answer }))
@@ -112,7 +126,11 @@ const startPlugin = Effect.fn("startPlugin")(function* (
   for (const subscription of behaviour.on) {
     yield* "every" in subscription
       ? Tasks.use((tasks) =>
-          tasks.every(`${name}: ${subscription.name}`, subscription.every, Effect.provide(subscription.run, context))
+          tasks.every(
+            `${name}: ${subscription.name}`,
+            subscription.every,
+            Effect.provide(subscription.run, context)
+          )
         ).pipe(Effect.provide(core))
       : Events.use((events) =>
           events.subscribe(name, subscription.event, (fact) =>

@@ -2,7 +2,7 @@ import { readFileSync } from "node:fs"
 import { Effect, Redacted, Schema } from "effect"
 import { ConfigInvalid, type ConfigProblem } from "../plugin/settings.ts"
 import { Transport } from "../transport.ts"
-import { type Merchant, makeMerchant, type MerchantSettings } from "../wechat/pay/merchant.ts"
+import { type Merchant, type MerchantSettings, makeMerchant } from "../wechat/pay/merchant.ts"
 import type { GatewaySettings } from "./settings.ts"
 
 /** Everything about paying that follows from the settings. */
@@ -29,7 +29,10 @@ export const paySetup = Effect.fn("paySetup")(function* (settings: GatewaySettin
   for (const candidate of chosen) {
     const made = yield* Effect.result(makeMerchant(candidate))
     if (made._tag === "Success") merchants.push(made.success)
-    else problems.push(...made.failure.problems.map((problem) => problemWith(candidate.mchid, problem)))
+    else
+      problems.push(
+        ...made.failure.problems.map((problem) => problemWith(candidate.mchid, problem))
+      )
   }
   const [first, ...rest] = merchants
   if (problems.length > 0) return yield* new ConfigInvalid({ problems })
@@ -56,7 +59,13 @@ const problemWith = (mchid: string, problem: string): ConfigProblem => ({
 const notForProduction = (url: string): Array<ConfigProblem> => {
   const { hostname } = new URL(url)
   return hostname === "localhost" || hostname.startsWith("127.") || hostname === "[::1]"
-    ? [{ owner: "gateway", option: "wechatPayUrl", problem: "this is a sandbox, not WeChat; production refuses it" }]
+    ? [
+        {
+          owner: "gateway",
+          option: "wechatPayUrl",
+          problem: "this is a sandbox, not WeChat; production refuses it"
+        }
+      ]
     : []
 }
 
@@ -64,7 +73,8 @@ const notifyUrl = ({ publicUrl }: GatewaySettings, mchid: string) =>
   new URL(`/wechat/pay/notify/${mchid}`, publicUrl).href
 
 const declaredMerchants = (settings: GatewaySettings): Array<MerchantSettings> => {
-  const { apiV3Key, appId, merchantId, merchantKey, merchantSerial, payPublicKey, payPublicKeyId } = settings
+  const { apiV3Key, appId, merchantId, merchantKey, merchantSerial, payPublicKey, payPublicKeyId } =
+    settings
   const fromEnvironment =
     merchantId === undefined
       ? []
@@ -82,14 +92,16 @@ const declaredMerchants = (settings: GatewaySettings): Array<MerchantSettings> =
             notifyUrl: notifyUrl(settings, merchantId)
           }
         ]
-  const listed = (settings.merchants ?? []).map(({ certificates, key, publicKey, publicKeyId, ...merchant }) => ({
-    ...merchant,
-    privateKey: fileOr(key),
-    ...(publicKeyId !== undefined && { publicKeyId }),
-    ...(publicKey !== undefined && { publicKey }),
-    ...(certificates !== undefined && { certificates }),
-    notifyUrl: notifyUrl(settings, merchant.mchid)
-  }))
+  const listed = (settings.merchants ?? []).map(
+    ({ certificates, key, publicKey, publicKeyId, ...merchant }) => ({
+      ...merchant,
+      privateKey: fileOr(key),
+      ...(publicKeyId !== undefined && { publicKeyId }),
+      ...(publicKey !== undefined && { publicKey }),
+      ...(certificates !== undefined && { certificates }),
+      notifyUrl: notifyUrl(settings, merchant.mchid)
+    })
+  )
   return [...fromEnvironment, ...listed]
 }
 

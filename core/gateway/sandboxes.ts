@@ -5,6 +5,8 @@ import type { App } from "../http/app.ts"
 import { mount } from "../http/bridge.ts"
 import { door } from "../http/doors.ts"
 import { listen } from "../http/listen.ts"
+import { breakable } from "../http/middleware/breakable.ts"
+import type { Checked } from "../plugin/plugin.ts"
 import type { Sandbox } from "../plugin/sandbox.ts"
 import { ConfigInvalid } from "../plugin/settings.ts"
 import type { Transport } from "../transport.ts"
@@ -18,14 +20,18 @@ export interface RunningSandbox {
 }
 
 /** Starts one sandbox on a database of its own. */
-export const startSandbox = Effect.fn("startSandbox")(function* ({ options, plugin }: Configured<Sandbox>) {
+export const startSandbox = Effect.fn("startSandbox")(function* ({
+  options,
+  plugin
+}: Configured<Sandbox>) {
   const ground = yield* Layer.build(Database.layer(plugin.databaseUrl(options)))
   yield* Effect.provide(migrateUp(plugin.migrations), ground)
   const own = yield* Layer.build(plugin.layer(options)).pipe(Effect.provide(ground))
   const outside = yield* Effect.context<Transport>()
-  const context: Context.Context<any> = Context.mergeAll(outside, ground, own)
+  const context: Context.Context<Checked> = Context.mergeAll(outside, ground, own)
   const { port, routes } = plugin.door(options)
   const app = door(plugin.name, context)
+  app.use(breakable)
   mount(app, "", routes, context)
   return { name: plugin.name, port, app } satisfies RunningSandbox
 })
@@ -35,7 +41,13 @@ export const openSandboxes = Effect.fn("openSandboxes")(function* (config: Gatew
   const { sandboxes, settings } = yield* readConfig(config)
   if (settings.mode === "production")
     return yield* new ConfigInvalid({
-      problems: [{ owner: "gateway", option: "mode", problem: "production has no sandbox; WeChat itself is there" }]
+      problems: [
+        {
+          owner: "gateway",
+          option: "mode",
+          problem: "production has no sandbox; WeChat itself is there"
+        }
+      ]
     })
   return yield* Effect.forEach(sandboxes, (one) =>
     Effect.gen(function* () {

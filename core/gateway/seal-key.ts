@@ -6,7 +6,11 @@ import { ConfigInvalid } from "../plugin/settings.ts"
 import type { GatewaySettings } from "./settings.ts"
 
 /** The key that seals what rests in the database. Development makes one beside it; in production losing it would lose the journal. */
-export const sealKeyOf = Effect.fn("sealKeyOf")(function* ({ databaseUrl, mode, sealKey }: GatewaySettings) {
+export const sealKeyOf = Effect.fn("sealKeyOf")(function* ({
+  databaseUrl,
+  mode,
+  sealKey
+}: GatewaySettings) {
   if (sealKey !== undefined) return sealKey
   if (mode === "production")
     return yield* new ConfigInvalid({
@@ -14,7 +18,8 @@ export const sealKeyOf = Effect.fn("sealKeyOf")(function* ({ databaseUrl, mode, 
         {
           owner: "gateway",
           option: "sealKey",
-          problem: "WEIR_SEAL_KEY is missing: make one with `openssl rand -base64 32` and keep a copy"
+          problem:
+            "WEIR_SEAL_KEY is missing: make one with `openssl rand -base64 32` and keep a copy"
         }
       ]
     })

@@ -2,7 +2,12 @@ import { Effect, Schema } from "effect"
 import type { Plugin } from "../plugin/plugin.ts"
 import type { Fields, TypeOf } from "../plugin/route.ts"
 import type { Sandbox } from "../plugin/sandbox.ts"
-import { ConfigInvalid, type ConfigProblem, readSettings, type Settings } from "../plugin/settings.ts"
+import {
+  ConfigInvalid,
+  type ConfigProblem,
+  readSettings,
+  type Settings
+} from "../plugin/settings.ts"
 
 const Port = Schema.Int.check(Schema.isBetween({ minimum: 0, maximum: 65_535 }))
 const Secret = Schema.Redacted(Schema.NonEmptyString)
@@ -30,9 +35,7 @@ const MerchantOption = Schema.Struct({
 /** What the gateway itself wants to know; `config/env.ts` reads it from the environment. */
 export const gatewayOptions = {
   mode: Schema.Literals(["development", "production"]),
-  databaseUrl: Schema.String.check(
-    Schema.isPattern(/^sqlite:./, { expected: "sqlite:<file>" })
-  ),
+  databaseUrl: Schema.String.check(Schema.isPattern(/^sqlite:./, { expected: "sqlite:<file>" })),
   host: Schema.NonEmptyString,
   port: Port,
   legacyHost: Schema.NonEmptyString,
@@ -73,7 +76,10 @@ export interface Configured<P extends Plugin | Sandbox = Plugin> {
 }
 
 /** Reads the whole configuration before anything is opened. Fails with everything that is wrong, not with the first. */
-export const readConfig = Effect.fn("readConfig")(function* ({ plugins, ...settings }: GatewayConfig) {
+export const readConfig = Effect.fn("readConfig")(function* ({
+  plugins,
+  ...settings
+}: GatewayConfig) {
   const problems: Array<ConfigProblem> = doubled(plugins)
   const collect = <A>(read: Effect.Effect<A, ConfigInvalid>) =>
     Effect.matchEffect(read, {

@@ -7,6 +7,8 @@ export interface Carried {
   readonly Bindings: Partial<HttpBindings>
   readonly Variables: {
     requestId: string
+    /** The pattern of the route that answers: `/pos/sales/:id`. */
+    route: string | undefined
     /** The caller's address by the word of a trusted proxy; absent if none has spoken. */
     client: string | undefined
     /** Size of the answer's body; set once it is known. */

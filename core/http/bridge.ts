@@ -21,7 +21,11 @@ export const mount = <R>(
   const run = runner(context, Duration.fromInputUnsafe(timeLimit))
   for (const route of routes) {
     const handler = route.kind === "json" ? jsonHandler(route, run) : rawHandler(route, run)
-    app.on(route.method, prefix + route.path, handler)
+    const pattern = prefix + route.path
+    app.on(route.method, pattern, (c) => {
+      c.set("route", pattern)
+      return handler(c)
+    })
   }
 }
 

@@ -31,8 +31,8 @@ export const makeAnswerer = Effect.fnUntraced(function* <R>(
   const encode = Schema.encodeEffect(dialect.reply)
   const calls = new Map(inlet.calls.map((call) => [call.name, prepare(call)]))
 
-  const refuse = (problem: Problem, echo: Texts = {}): Said => ({
-    reply: { ...echo, ...dialect.refuse(problem) },
+  const refuse = (problem: Problem, texts: Texts = {}): Said => ({
+    reply: { ...dialect.echo(texts), ...dialect.refuse(problem) },
     delivered: Effect.void
   })
 
@@ -44,30 +44,42 @@ export const makeAnswerer = Effect.fnUntraced(function* <R>(
 
   const read = Effect.fnUntraced(function* (message: Framed | Unframed) {
     if (!("problem" in message)) return yield* decode(message.bytes).pipe(Effect.mapError(flawIn))
-    const problem: Problem = { is: "malformed", step: message.problem, message: "expected one whole message" }
+    const problem: Problem = {
+      is: "malformed",
+      step: message.problem,
+      message: "expected one whole message"
+    }
     return yield* Effect.fail(problem)
   })
 
   /** What the call of a message says, however long it takes. */
   const call = Effect.fnUntraced(function* (texts: Texts, bytes: Uint8Array, since: number) {
-    const echo = dialect.echo(texts)
     const name = dialect.callOf(texts)
     const call = calls.get(name)
-    if (call === undefined) return refuse({ is: "unknown call", call: name }, echo)
+    if (call === undefined) return refuse({ is: "unknown call", call: name }, texts)
     const request = yield* Effect.result(call.decode(texts))
-    if (request._tag === "Failure") return refuse(flawIn(request.failure), echo)
-    const told = ({ delivered, reply }: Said) => ({ delivered, reply: { ...echo, ...reply } })
+    if (request._tag === "Failure") return refuse(flawIn(request.failure), texts)
+    const told = ({ delivered, reply }: Said) => ({
+      delivered,
+      reply: { ...dialect.echo(texts), ...reply }
+    })
     const answered =
       call.once === undefined
-        ? Effect.map(call.answer(request.success), ({ reply }) => ({ reply, delivered: Effect.void }))
+        ? Effect.map(call.answer(request.success), ({ reply }) => ({
+            reply,
+            delivered: Effect.void
+          }))
         : answerOnce(journal, source, call, call.once, request.success, bytes)
     const patience = call.patience ?? dialect.patience
-    const waited = Duration.subtract(patience, Duration.millis((yield* Clock.currentTimeMillis) - since))
+    const waited = Duration.subtract(
+      patience,
+      Duration.millis((yield* Clock.currentTimeMillis) - since)
+    )
     const done = yield* Effect.timeoutOption(answered, waited).pipe(
       Effect.catchTag("KeyReused", () => Effect.succeed(Option.some(refuse({ is: "reused" }))))
     )
     if (Option.isSome(done)) return told(done.value)
-    if (call.pending === undefined) return refuse({ is: "running", waited: patience }, echo)
+    if (call.pending === undefined) return refuse({ is: "running", waited: patience }, texts)
     const reply = yield* call.pending(request.success, patience)
     return told({ reply, delivered: Effect.void })
   })
@@ -79,18 +91,21 @@ export const makeAnswerer = Effect.fnUntraced(function* <R>(
     const { bytes } = message as Framed
     const to = elsewhere?.(texts.success)
     if (to === undefined) {
-      const said = Effect.catchCause(call(texts.success, bytes, since), failed(dialect.echo(texts.success)))
-      return yield* say(yield* said)
+      const said = call(texts.success, bytes, since)
+      return yield* say(yield* Effect.catchCause(said, failed(texts.success)))
     }
     const handed = yield* Effect.result(handOn(transport, to, bytes, dialect.patience))
     return handed._tag === "Success"
       ? ({ bytes: handed.success, delivered: Effect.void } satisfies Reply)
-      : yield* say(refuse(handed.failure, dialect.echo(texts.success)))
+      : yield* say(refuse(handed.failure, texts.success))
   })
 
   /** A fault of ours is said as one; the details are for our log, not for the cashier. */
-  const failed = (echo?: Texts) => (cause: Cause.Cause<never>) =>
-    Effect.as(Effect.logError("A call could not be answered", cause), refuse({ is: "failed" }, echo))
+  const failed = (texts?: Texts) => (cause: Cause.Cause<never>) =>
+    Effect.as(
+      Effect.logError("A call could not be answered", cause),
+      refuse({ is: "failed" }, texts)
+    )
 
   const safe = (message: Framed | Unframed) =>
     Effect.catchCause(answer(message), (cause) => Effect.flatMap(failed()(cause), say))

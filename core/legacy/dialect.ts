@@ -3,7 +3,12 @@ import type { Duration, Schema } from "effect"
 /** The core's reasons to refuse a call before or beside its plugin. A dialect says each in its own words. */
 export type Problem =
   /** The message could not be read: at which step, about which field of the old system's own, and what was expected. */
-  | { readonly is: "malformed"; readonly step: string; readonly field?: string; readonly message: string }
+  | {
+      readonly is: "malformed"
+      readonly step: string
+      readonly field?: string
+      readonly message: string
+    }
   | { readonly is: "wrong signature" }
   | { readonly is: "unknown call"; readonly call: string }
   /** The same key came with another amount (or whatever the call says must stay the same). */
@@ -29,10 +34,11 @@ export interface Dialect<out Name extends string = string> {
   readonly contentType?: (reply: Texts) => string
   /** Which call a message is. */
   readonly callOf: (request: Texts) => string
-  /** Fields of the request that every reply to it repeats. */
+  /** What every reply repeats of its request, as far as that could be read; without anything read it is given nothing. */
   readonly echo: (request: Texts) => Texts
   readonly refuse: (problem: Problem) => Texts
 }
 
 /** Declares a dialect. */
-export const dialect = <const Name extends string>(declared: Dialect<Name>): Dialect<Name> => declared
+export const dialect = <const Name extends string>(declared: Dialect<Name>): Dialect<Name> =>
+  declared

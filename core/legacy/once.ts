@@ -48,7 +48,8 @@ export const answerOnce = Effect.fnUntraced(function* <R>(
     call.answer(request)
   )
   const { answer, id } = admitted
-  const delivered = lane !== undefined && answer._tag === "Final" ? journal.delivered(id) : Effect.void
+  const delivered =
+    lane !== undefined && answer._tag === "Final" ? journal.delivered(id) : Effect.void
   return { reply: answer.reply, delivered }
 })
 

@@ -8,7 +8,9 @@ export interface Prepared<R> {
   readonly name: string
   readonly decode: (texts: Texts) => Effect.Effect<never, Schema.SchemaError>
   readonly answer: (request: never) => Effect.Effect<Answer<Texts>, never, R>
-  readonly pending: ((request: never, waited: Duration.Duration) => Effect.Effect<Texts, never, R>) | undefined
+  readonly pending:
+    | ((request: never, waited: Duration.Duration) => Effect.Effect<Texts, never, R>)
+    | undefined
   readonly once: Once<never, R> | undefined
   readonly giveUp: Call<R>["giveUp"]
   readonly patience: Call<R>["patience"]

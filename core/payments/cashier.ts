@@ -75,7 +75,9 @@ export class Cashier extends Context.Service<
 
       const merchantOf = (mchid: string) => {
         const known = merchants.get(mchid)
-        return known === undefined ? Effect.die(`There is no merchant ${mchid}`) : Effect.succeed(known)
+        return known === undefined
+          ? Effect.die(`There is no merchant ${mchid}`)
+          : Effect.succeed(known)
       }
 
       const sale = Effect.fnUntraced(function* (reference: Reference) {
@@ -84,7 +86,10 @@ export class Cashier extends Context.Service<
       })
 
       /** The old system is still there: silence is counted from now. */
-      const asked = Effect.fnUntraced(function* ({ asked_at, id }: PaymentRow, attempt: AttemptRow) {
+      const asked = Effect.fnUntraced(function* (
+        { asked_at, id }: PaymentRow,
+        attempt: AttemptRow
+      ) {
         const now = yield* Clock.currentTimeMillis
         if (hasEnded(attempt) || now - asked_at < 10_000) return
         yield* ledger.change(attempt.id, async (sql) => {
@@ -96,7 +101,10 @@ export class Cashier extends Context.Service<
         })
       })
 
-      const open = Effect.fnUntraced(function* (order: Order, how: Parameters<typeof ledger.open>[1]) {
+      const open = Effect.fnUntraced(function* (
+        order: Order,
+        how: Parameters<typeof ledger.open>[1]
+      ) {
         for (;;) {
           const opened = yield* ledger.open(order, how)
           if (opened.is === "differs")
@@ -110,7 +118,10 @@ export class Cashier extends Context.Service<
         }
       })
 
-      const sendCode = Effect.fnUntraced(function* (order: CodeOrder, { id, merchant }: AttemptRow) {
+      const sendCode = Effect.fnUntraced(function* (
+        order: CodeOrder,
+        { id, merchant }: AttemptRow
+      ) {
         const by = yield* merchantOf(merchant)
         const body = yield* codepayBody(by, {
           outTradeNo: id,
@@ -184,7 +195,9 @@ export class Cashier extends Context.Service<
       const refund = Effect.fnUntraced(function* (order: RefundOrder) {
         const found = yield* sale(order)
         const attempt = found.attempts.find(({ id }) => id === found.payment.paid_by)
-        const undoing = found.reversals.some(({ id, state }) => id === attempt?.id && state !== "refused")
+        const undoing = found.reversals.some(
+          ({ id, state }) => id === attempt?.id && state !== "refused"
+        )
         if (attempt === undefined || undoing)
           return yield* new NotRefundable({ reference: order.reference, left: 0 as Fen })
         const intended = yield* refunds.intend(found, attempt, order)

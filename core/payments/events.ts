@@ -2,7 +2,12 @@ import { Schema } from "effect"
 import { event } from "../tasks/events.ts"
 import { Fen } from "../values/money.ts"
 
-const about = { reference: Schema.String, part: Schema.String, outTradeNo: Schema.String, amount: Fen }
+const about = {
+  reference: Schema.String,
+  part: Schema.String,
+  outTradeNo: Schema.String,
+  amount: Fen
+}
 
 /** The payer's money is with the merchant. */
 export const PaymentPaid = event(

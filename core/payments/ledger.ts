@@ -21,10 +21,7 @@ import { makeWaiting } from "./waiting.ts"
 import type { Word } from "./word.ts"
 
 /** Asks WeChat about one attempt, or carries out its reversal, until it has ended. */
-export const ResolveAttempt = task(
-  "payments.resolve",
-  Schema.Struct({ outTradeNo: Schema.String })
-)
+export const ResolveAttempt = task("payments.resolve", Schema.Struct({ outTradeNo: Schema.String }))
 
 /** How an attempt is made: which way, and what tells its code from another. */
 export interface Try {
@@ -140,7 +137,10 @@ export class Ledger extends Context.Service<
 const firstNumber = (reference: Reference & { readonly part: string }) =>
   outTradeNo({ ...reference, attempt: 1 })
 
-const findPayment = (sql: Sql, { part, plugin, reference }: Reference & { readonly part: string }) =>
+const findPayment = (
+  sql: Sql,
+  { part, plugin, reference }: Reference & { readonly part: string }
+) =>
   tables(sql)
     .selectFrom("weir_payments")
     .selectAll()
@@ -163,7 +163,11 @@ const saleRows = async (sql: Sql, payment: PaymentRow): Promise<Sale> => {
   const reversals = await tables(sql)
     .selectFrom("weir_reversals")
     .selectAll()
-    .where("id", "in", attempts.map(({ id }) => id))
+    .where(
+      "id",
+      "in",
+      attempts.map(({ id }) => id)
+    )
     .execute()
   const refunds = await tables(sql)
     .selectFrom("weir_refunds")
@@ -225,7 +229,14 @@ const paymentRow = (order: Placed, at: number): Omit<PaymentRow, "version"> => (
   asked_at: at
 })
 
-const tryOnce = (sql: Sql, payment: PaymentRow, order: Placed, how: Try, number: number, at: number) => {
+const tryOnce = (
+  sql: Sql,
+  payment: PaymentRow,
+  order: Placed,
+  how: Try,
+  number: number,
+  at: number
+) => {
   const id = outTradeNo({ ...order, attempt: number })
   const row: Omit<AttemptRow, "version"> = {
     id,

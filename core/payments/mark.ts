@@ -6,4 +6,6 @@ import type { Reference } from "./model.ts"
  * salted with the reference is all that is worth protecting.
  */
 export const codeMark = ({ plugin, reference }: Reference, code: string): string =>
-  createHash("sha256").update(JSON.stringify([plugin, reference, code])).digest("hex")
+  createHash("sha256")
+    .update(JSON.stringify([plugin, reference, code]))
+    .digest("hex")

@@ -45,13 +45,21 @@ export const makeRefunds = Effect.gen(function* () {
 
   const merchantOf = ({ merchant }: RefundRow) => {
     const known = merchants.get(merchant)
-    return known === undefined ? Effect.die(`There is no merchant ${merchant}`) : Effect.succeed(known)
+    return known === undefined
+      ? Effect.die(`There is no merchant ${merchant}`)
+      : Effect.succeed(known)
   }
 
   /** Writes down an intention; the same key is the same refund. */
-  const intend = Effect.fnUntraced(function* (sale: Sale, attempt: AttemptRow, intention: Intention) {
+  const intend = Effect.fnUntraced(function* (
+    sale: Sale,
+    attempt: AttemptRow,
+    intention: Intention
+  ) {
     const at = yield* Clock.currentTimeMillis
     const { id: payment, plugin, reference } = sale.payment
+    if (intention.amount > attempt.amount)
+      return yield* new NotRefundable({ reference, left: attempt.amount })
     const id = outRefundNo({ plugin, reference: payment, key: intention.key })
     const request = yield* Effect.orDie(
       refundBody({
@@ -70,7 +78,11 @@ export const makeRefunds = Effect.gen(function* () {
       if (intention.amount > left || all.length >= refundLimits.parts) return left
       const row = newRefund(id, attempt, intention, request, at)
       const refund = await begin(sql, "refund", row, { event: "asked", at })
-      await tasks.add(sql, SendRefund, { key: `refund:${payment}`, payload: { outRefundNo: id }, due: at })
+      await tasks.add(sql, SendRefund, {
+        key: `refund:${payment}`,
+        payload: { outRefundNo: id },
+        due: at
+      })
       return refund
     })
     if (written === "differs") return yield* new AmountDiffers({ reference })
@@ -149,19 +161,23 @@ export const makeRefunds = Effect.gen(function* () {
     if (failure._tag === "PayUnknown" || failure.reaction === "ask") {
       const detail = failure._tag === "PayUnknown" ? failure.reason : failure.code
       yield* change(refund.id, async (sql, now) => {
-        if (now.state === "created") await move(sql, "refund", now, "unknown", { event: "no answer", detail, at })
+        if (now.state === "created")
+          await move(sql, "refund", now, "unknown", { event: "no answer", detail, at })
       })
       return again(Duration.seconds(10))
     }
     if (failure.reaction === "repeat") return again(refundLimits.apart)
     if (failure.reaction === "operator") {
       const detail = `WeChat refuses a refund until somebody acts: ${failure.code}`
-      yield* change(refund.id, (sql) => leaveTodo(sql, { kind: "refund.waits", subject: refund.id, detail, at }))
+      yield* change(refund.id, (sql) =>
+        leaveTodo(sql, { kind: "refund.waits", subject: refund.id, detail, at })
+      )
       return again(Duration.minutes(10))
     }
     yield* change(refund.id, async (sql, now) => {
       const because = { event: "refused", detail: failure.code, at }
-      if (isUnsent(now)) await move(sql, "refund", now, "refused", because, { detail: failure.code })
+      if (isUnsent(now))
+        await move(sql, "refund", now, "refused", because, { detail: failure.code })
     })
   })
 
@@ -199,11 +215,11 @@ const stateBy = {
 
 const isUnsent = ({ state }: RefundRow) => state === "created" || state === "unknown"
 const isUnderway = ({ state }: RefundRow) => state === "processing" || state === "abnormal"
-const isOver = ({ state }: RefundRow) => state === "done" || state === "closed" || state === "refused"
+const isOver = ({ state }: RefundRow) =>
+  state === "done" || state === "closed" || state === "refused"
 
 /** WeChat: every minute, after five minutes less and less often. */
-const followAgain = (age: number) =>
-  Duration.minutes(age < 300_000 ? 1 : age < 3_600_000 ? 10 : 30)
+const followAgain = (age: number) => Duration.minutes(age < 300_000 ? 1 : age < 3_600_000 ? 10 : 30)
 
 const refundOf = (sql: Sql, id: string) =>
   tables(sql).selectFrom("weir_refunds").selectAll().where("id", "=", id).executeTakeFirst()

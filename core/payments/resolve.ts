@@ -3,12 +3,12 @@ import { type Again, again } from "../tasks/kind.ts"
 import { Tasks } from "../tasks/tasks.ts"
 import { WechatPay } from "../wechat/pay/client.ts"
 import { Merchants } from "../wechat/pay/merchants.ts"
+import type { Case } from "./case.ts"
 import { wordOf, wordOfQueryFailure } from "./hearing.ts"
 import { Ledger, ResolveAttempt } from "./ledger.ts"
 import { patience } from "./model.ts"
-import type { Case } from "./case.ts"
-import { hasEnded } from "./standing.ts"
 import type { Refunds } from "./refunds.ts"
+import { hasEnded } from "./standing.ts"
 import type { AttemptRow, ReversalRow } from "./store.ts"
 import { makeUndo } from "./undo.ts"
 
@@ -55,7 +55,8 @@ export const makeResolve = Effect.fnUntraced(function* (refunds: Refunds) {
     if (after === undefined) return
     const now = yield* Clock.currentTimeMillis
     if (isBeingUndone(after)) return again(Duration.zero)
-    if (hasEnded(after.attempt)) return isSettled(after, now) ? undefined : again(Duration.minutes(2))
+    if (hasEnded(after.attempt))
+      return isSettled(after, now) ? undefined : again(Duration.minutes(2))
     const why = givenUp(after, now)
     if (why === undefined || word.says === "nothing") return askAgain(after.attempt, now)
     yield* ledger.undo(after.attempt, why)
@@ -81,7 +82,9 @@ const givenUp = ({ attempt, sale }: Case, now: number): ReversalRow["why"] | und
   const age = now - attempt.sent_at
   if (attempt.way === "native") return age > nativeLife ? "silence" : undefined
   if (attempt.state === "paying")
-    return now - sale.payment.asked_at > Duration.toMillis(patience.forgotten) ? "silence" : undefined
+    return now - sale.payment.asked_at > Duration.toMillis(patience.forgotten)
+      ? "silence"
+      : undefined
   return age > Duration.toMillis(patience.unknown) ? "unknown" : undefined
 }
 

@@ -33,7 +33,8 @@ export const hear = async (
   const attempt = await attemptOf(sql, outTradeNo)
   if (attempt === undefined) return
   if (word.says === "paid") return paid(sql, settling, attempt, word, because)
-  if (word.says === "waiting" && word.codeUrl !== undefined) await shown(sql, settling, attempt, word.codeUrl, because)
+  if (word.says === "waiting" && word.codeUrl !== undefined)
+    await shown(sql, settling, attempt, word.codeUrl, because)
   const to = next(attempt, word)
   if (to === undefined) return
   const moved = await move(sql, "attempt", attempt, to, because, changesBy(word, because))
@@ -56,7 +57,13 @@ const changesBy = (word: Word, { at }: Because): Partial<AttemptRow> => {
 }
 
 /** A QR has an address now; that moves nothing, but from here on its payer may. */
-const shown = async (sql: Sql, { resolve }: Settling, { id }: AttemptRow, code_url: string, { at }: Because) => {
+const shown = async (
+  sql: Sql,
+  { resolve }: Settling,
+  { id }: AttemptRow,
+  code_url: string,
+  { at }: Because
+) => {
   await tables(sql).updateTable("weir_attempts").set({ code_url }).where("id", "=", id).execute()
   await resolve(sql, id, at + 5_000)
 }
@@ -117,7 +124,12 @@ export const askReversal = async (
   const known = await reversalOf(sql, attempt.id)
   const asked_at = because.at
   if (known === undefined)
-    await begin(sql, "reversal", { id: attempt.id, state: "asked", why, returned: 0 as Fen, asked_at }, because)
+    await begin(
+      sql,
+      "reversal",
+      { id: attempt.id, state: "asked", why, returned: 0 as Fen, asked_at },
+      because
+    )
   else if (known.state === "done" && attempt.state === "paid" && known.returned === 0)
     await move(sql, "reversal", known, "asked", because, { why, asked_at })
   await settling.resolve(sql, attempt.id, because.at)

@@ -76,7 +76,12 @@ const isAccepted = ({ state }: RefundRow) =>
 export const refundStanding = (refund: RefundRow): RefundStanding => {
   const outRefundNo = refund.id
   if (isAccepted(refund))
-    return { _tag: "Accepted", outRefundNo, refundId: refund.refund_id ?? "", amount: refund.amount }
+    return {
+      _tag: "Accepted",
+      outRefundNo,
+      refundId: refund.refund_id ?? "",
+      amount: refund.amount
+    }
   return refund.state === "refused" || refund.state === "closed"
     ? { _tag: "Declined", outRefundNo, detail: refund.detail ?? "" }
     : { _tag: "Awaited", outRefundNo, since: refund.asked_at }

@@ -1,5 +1,5 @@
-import type { Fen } from "../values/money.ts"
 import type { Sql } from "../database/database.ts"
+import type { Fen } from "../values/money.ts"
 import { allows, type StateOf, type Subject } from "./graph.ts"
 
 export type PaymentRow = {

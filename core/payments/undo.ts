@@ -3,10 +3,10 @@ import { type Again, again } from "../tasks/kind.ts"
 import { leaveTodo } from "../tasks/todos.ts"
 import { WechatPay } from "../wechat/pay/client.ts"
 import type { PayFailure } from "../wechat/pay/errors.ts"
+import type { Case } from "./case.ts"
 import { Ledger } from "./ledger.ts"
 import { patience, reversible } from "./model.ts"
 import type { Refunds } from "./refunds.ts"
-import type { Case } from "./case.ts"
 import { attemptOf, reversalOf, undone } from "./settle.ts"
 import { refundStanding } from "./standing.ts"
 import { move } from "./store.ts"
@@ -31,20 +31,29 @@ export const makeUndo = (
       if (it.attempt.way === "codepay" && wait > 0) return again(Duration.millis(wait))
       const word = yield* ask(it)
       const known = yield* load(it.attempt.id)
-      if (known?.reversal === undefined || known.reversal.state === "done") return again(Duration.zero)
+      if (known?.reversal === undefined || known.reversal.state === "done")
+        return again(Duration.zero)
       if (word.says === "nothing") return soon
-      if (known.attempt.state === "paid" && !isReversible(known, now)) return yield* refundAll(known)
+      if (known.attempt.state === "paid" && !isReversible(known, now))
+        return yield* refundAll(known)
       return yield* cancel(known)
     })
 
     /** Tells WeChat to undo, then believes only what it says when asked. */
     const cancel = Effect.fnUntraced(function* (it: Case) {
       const { attempt, merchant } = it
-      const told = attempt.way === "codepay" ? pay.reverse(merchant, attempt.id) : pay.close(merchant, attempt.id)
-      const failure = yield* Effect.match(told, { onFailure: (no) => no, onSuccess: () => undefined })
+      const told =
+        attempt.way === "codepay"
+          ? pay.reverse(merchant, attempt.id)
+          : pay.close(merchant, attempt.id)
+      const failure = yield* Effect.match(told, {
+        onFailure: (no) => no,
+        onSuccess: () => undefined
+      })
       if (failure !== undefined) return yield* notCancelled(it, failure)
       const word = yield* ask(it)
-      if (word.says === "missing") yield* ledger.hear(attempt.id, { says: "closed" }, "never arrived")
+      if (word.says === "missing")
+        yield* ledger.hear(attempt.id, { says: "closed" }, "never arrived")
       if (attempt.state === "paid" && isReturned(word)) yield* returned(attempt.id)
       const after = yield* load(attempt.id)
       return after?.reversal?.state === "done" ? again(Duration.zero) : soon
@@ -56,11 +65,12 @@ export const makeUndo = (
         yield* mark(attempt.id, "unknown", failure.reason)
         return soon
       }
-      if (failure._tag === "PayNotSent" || failure.reaction === "repeat" || failure.reaction === "ask") return soon
+      if (failure._tag === "PayNotSent") return soon
       if (failure.code === "ORDER_NOT_EXIST" && attempt.state !== "paid") {
         yield* ledger.hear(attempt.id, { says: "closed" }, "never arrived")
         return again(Duration.zero)
       }
+      if (failure.reaction === "repeat" || failure.reaction === "ask") return soon
       if (attempt.state === "paid") return yield* refundAll(it)
       yield* todo(attempt.id, "payment.reversal", `WeChat refuses to undo this: ${failure.code}`)
       return again(Duration.minutes(1))
@@ -71,14 +81,22 @@ export const makeUndo = (
       const intention = { key: `undo:${attempt.id}`, amount: attempt.amount, reason: "订单已撤销" }
       const refund = yield* Effect.option(refunds.intend(sale, attempt, intention))
       if (refund._tag === "None") {
-        yield* todo(attempt.id, "payment.reversal", "Part of this was refunded already; the rest waits for a person")
+        yield* todo(
+          attempt.id,
+          "payment.reversal",
+          "Part of this was refunded already; the rest waits for a person"
+        )
         yield* mark(attempt.id, "refused", "already refunded in part")
         return again(Duration.zero)
       }
       const { _tag } = refundStanding(refund.value)
       if (_tag === "Accepted") yield* returned(attempt.id)
       if (_tag === "Declined") {
-        yield* todo(attempt.id, "payment.reversal", "WeChat declined to refund this; a person must give it back")
+        yield* todo(
+          attempt.id,
+          "payment.reversal",
+          "WeChat declined to refund this; a person must give it back"
+        )
         yield* mark(attempt.id, "refused", "refund declined")
       }
       return soon
@@ -95,7 +113,8 @@ export const makeUndo = (
     const mark = (outTradeNo: string, state: "unknown" | "refused", detail: string) =>
       ledger.change(outTradeNo, async (sql, _, because) => {
         const reversal = await reversalOf(sql, outTradeNo)
-        if (reversal?.state !== "asked" && !(reversal?.state === "unknown" && state === "refused")) return
+        if (reversal?.state !== "asked" && !(reversal?.state === "unknown" && state === "refused"))
+          return
         await move(sql, "reversal", reversal, state, { ...because(`reverse: ${state}`), detail })
       })
 

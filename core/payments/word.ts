@@ -1,6 +1,6 @@
 import type { Fen } from "../values/money.ts"
-import type { AttemptRow } from "./store.ts"
 import type { Refusal } from "./model.ts"
+import type { AttemptRow } from "./store.ts"
 
 /**
  * WeChat's word on one `out_trade_no`, whichever way it came: the answer to the payment, to a query, or a notify.
@@ -29,7 +29,8 @@ export type Word =
 
 /** Where a word leads an attempt; `undefined`: it stays where it is. */
 export const next = (attempt: AttemptRow, word: Word): AttemptRow["state"] | undefined => {
-  const ended = attempt.state === "paid" || attempt.state === "refused" || attempt.state === "closed"
+  const ended =
+    attempt.state === "paid" || attempt.state === "refused" || attempt.state === "closed"
   switch (word.says) {
     case "paid":
       return attempt.state === "paid" ? undefined : "paid"
@@ -45,7 +46,9 @@ export const next = (attempt: AttemptRow, word: Word): AttemptRow["state"] | und
       return ended ? undefined : "closed"
     case "missing":
     case "nothing":
-      return ended || attempt.state === "unknown" || attempt.state === "paying" ? undefined : "unknown"
+      return ended || attempt.state === "unknown" || attempt.state === "paying"
+        ? undefined
+        : "unknown"
   }
 }
 
@@ -57,7 +60,8 @@ export const mismatch = (
 ): string | undefined => {
   if (word.mchid !== attempt.merchant) return "another merchant"
   if (word.appid !== appid) return "another appid"
-  if (word.amount !== attempt.amount) return `an amount of ${word.amount} fen instead of ${attempt.amount}`
+  if (word.amount !== attempt.amount)
+    return `an amount of ${word.amount} fen instead of ${attempt.amount}`
   if (word.currency !== "CNY") return `the currency ${word.currency}`
   if (attempt.transaction_id !== null && attempt.transaction_id !== word.transactionId)
     return "another transaction under the same number"

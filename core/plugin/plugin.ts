@@ -9,6 +9,9 @@ import type { Play } from "./play.ts"
 import type { Fields, Route, TypeOf } from "./route.ts"
 import type { Settings } from "./settings.ts"
 
+/** Services of which the compiler has seen that they fit, in the one place where that was known; the core passes them on blindly. */
+export type Checked = any
+
 /** The services the core lends to every plugin. Nothing else is in reach. */
 export type Lent = Payments | Database
 
@@ -27,7 +30,7 @@ export interface Plugin {
   readonly settings: { readonly [option: string]: unknown }
   readonly migrations: ReadonlyArray<Migration>
   readonly layer: (options: any) => Layer.Layer<never, never, Lent>
-  readonly behaviour: (options: any) => Behaviour<any>
+  readonly behaviour: (options: any) => Behaviour<Checked>
   readonly play: Play<any> | undefined
 }
 

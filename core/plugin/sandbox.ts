@@ -17,7 +17,10 @@ export interface Sandbox {
   readonly migrations: ReadonlyArray<Migration>
   readonly databaseUrl: (options: any) => string
   readonly layer: (options: any) => Layer.Layer<never, never, Ground>
-  readonly door: (options: any) => { readonly port: number; readonly routes: ReadonlyArray<Route<any>> }
+  readonly door: (options: any) => {
+    readonly port: number
+    readonly routes: ReadonlyArray<Route<any>>
+  }
 }
 
 /**

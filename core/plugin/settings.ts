@@ -37,7 +37,8 @@ export const readSettings = Effect.fnUntraced(function* (
   const problems: Array<ConfigProblem> = []
   const values: Record<string, unknown> = {}
   for (const option of Object.keys(settings)) {
-    if (!(option in options)) problems.push({ owner, option, problem: unknownOption(option, options) })
+    if (!(option in options))
+      problems.push({ owner, option, problem: unknownOption(option, options) })
   }
   for (const [option, schema] of Object.entries(options)) {
     const read = yield* Effect.exit(readSetting(schema, settings[option]))

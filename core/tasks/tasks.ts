@@ -1,5 +1,6 @@
 import { Cause, Clock, Context, Duration, Effect, Layer, Schema } from "effect"
 import { afterCommit, Database, type Sql } from "../database/database.ts"
+import { Drain } from "../database/drain.ts"
 import { again, type Handled, type TaskKind, task } from "./kind.ts"
 import { findParked, type Parked, unpark } from "./parked.ts"
 import { type Handler, nameOf } from "./perform.ts"
@@ -49,6 +50,7 @@ export class Tasks extends Context.Service<
     Tasks,
     Effect.gen(function* () {
       const database = yield* Database
+      const drain = yield* Drain
       const clock = yield* Clock.Clock
       const handlers = new Map<string, Handler>()
       const alarm = new Alarm()
@@ -113,7 +115,8 @@ export class Tasks extends Context.Service<
         every,
         run: Effect.suspend(() => Effect.all(recurring)).pipe(
           Effect.andThen(work(handlers, alarm)),
-          Effect.provideService(Database, database)
+          Effect.provideService(Database, database),
+          Effect.provideService(Drain, drain)
         ),
         parked: () => database.read(findParked),
         replay: (key) => letGoOn(key, "replay"),

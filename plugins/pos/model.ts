@@ -71,7 +71,13 @@ export const outcomeOf = (standing: Standing): Outcome => {
   switch (standing._tag) {
     case "Paid": {
       const { amount, paidAt, refunded, transactionId } = standing
-      return told("00", { outTradeNo, transactionId, amount, paidAt, ...(refunded > 0 && { refunded }) })
+      return told("00", {
+        outTradeNo,
+        transactionId,
+        amount,
+        paidAt,
+        ...(refunded > 0 && { refunded })
+      })
     }
     case "Paying":
       return told("P1", { outTradeNo })
@@ -79,7 +85,10 @@ export const outcomeOf = (standing: Standing): Outcome => {
     case "Reversing":
       return told("P2", { outTradeNo })
     case "Reversed":
-      return told("R0", { outTradeNo, ...(standing.returned > 0 && { refunded: standing.returned }) })
+      return told("R0", {
+        outTradeNo,
+        ...(standing.returned > 0 && { refunded: standing.returned })
+      })
     case "Refused":
       return { ...told(refusals[standing.why], { outTradeNo }), ...reasonOf(standing) }
   }

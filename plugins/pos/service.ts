@@ -47,10 +47,9 @@ export class Sales extends Context.Service<
         collect: ({ code, till, ...sale }) => {
           const wallet = walletOf(code)
           if (wallet !== "wechat") return Effect.succeed(otherWallet(wallet))
-          return payments.collect({ ...sale, code, device: till }).pipe(
-            Effect.map(outcomeOf),
-            Effect.catchTag("AmountDiffers", otherAmount)
-          )
+          return payments
+            .collect({ ...sale, code, device: till })
+            .pipe(Effect.map(outcomeOf), Effect.catchTag("AmountDiffers", otherAmount))
         },
 
         standing: (at) =>
@@ -60,16 +59,17 @@ export class Sales extends Context.Service<
           ),
 
         query: (at) =>
-          payments.ask(at).pipe(
-            Effect.map(outcomeOf),
-            Effect.catchTag("PaymentUnknown", noSuchSale)
-          ),
+          payments
+            .ask(at)
+            .pipe(Effect.map(outcomeOf), Effect.catchTag("PaymentUnknown", noSuchSale)),
 
         reverse: (at) =>
           payments.reverse(at).pipe(
             Effect.map((standing) =>
               // Refused or never taken: either way the till may go on without this money.
-              standing._tag === "Refused" ? told("R0", { outTradeNo: standing.outTradeNo }) : outcomeOf(standing)
+              standing._tag === "Refused"
+                ? told("R0", { outTradeNo: standing.outTradeNo })
+                : outcomeOf(standing)
             ),
             Effect.catchTags({ PaymentUnknown: noSuchSale, NotRefundable: tooMuch })
           ),

@@ -36,7 +36,9 @@ export class Slips extends Context.Service<
     /** The slip of a sale, numbered at first sight. */
     of(terminal: TerminalId, reference: string): Effect.Effect<Slip>
     find(terminal: TerminalId, original: Original): Effect.Effect<Slip | undefined>
-    batch(terminal: TerminalId): Effect.Effect<{ readonly batch: number; readonly slips: ReadonlyArray<Slip> }>
+    batch(
+      terminal: TerminalId
+    ): Effect.Effect<{ readonly batch: number; readonly slips: ReadonlyArray<Slip> }>
     /** Closes the batch if it is still `batch`; the next sale begins another. */
     close(terminal: TerminalId, batch: number): Effect.Effect<void>
   }
@@ -50,7 +52,9 @@ export class Slips extends Context.Service<
       return Slips.of({
         of: Effect.fnUntraced(function* (terminal: TerminalId, reference: string) {
           const at = yield* Clock.currentTimeMillis
-          return yield* database.write(order(terminal), (sql) => number(sql, terminal, reference, at))
+          return yield* database.write(order(terminal), (sql) =>
+            number(sql, terminal, reference, at)
+          )
         }),
         find: (terminal, original) => database.read((sql) => findSlip(sql, terminal, original)),
         batch: (terminal) =>
@@ -93,7 +97,12 @@ const slipsOf = (sql: Sql, { store, till }: TerminalId, batch: number) =>
     .orderBy("trace")
     .execute()
 
-const number = async (sql: Sql, { store, till }: TerminalId, reference: string, at: number): Promise<Slip> => {
+const number = async (
+  sql: Sql,
+  { store, till }: TerminalId,
+  reference: string,
+  at: number
+): Promise<Slip> => {
   const known = await tables(sql)
     .selectFrom("pos_slips")
     .selectAll()
@@ -113,7 +122,11 @@ const number = async (sql: Sql, { store, till }: TerminalId, reference: string, 
 }
 
 /** The newest that fits: traces begin again after 999999, and reference numbers repeat on other days. */
-const findSlip = async (sql: Sql, { store, till }: TerminalId, { oldDate, rrn, trace }: Original) => {
+const findSlip = async (
+  sql: Sql,
+  { store, till }: TerminalId,
+  { oldDate, rrn, trace }: Original
+) => {
   if (rrn === "" && trace === "") return undefined
   let found = tables(sql)
     .selectFrom("pos_slips")
@@ -124,5 +137,7 @@ const findSlip = async (sql: Sql, { store, till }: TerminalId, { oldDate, rrn, t
     .limit(100)
   if (rrn !== "") found = found.where("rrn", "=", rrn)
   if (trace !== "") found = found.where("trace", "=", Number(trace))
-  return (await found.execute()).find(({ at }) => oldDate === "" || toBeijing(at).startsWith(oldDate))
+  return (await found.execute()).find(
+    ({ at }) => oldDate === "" || toBeijing(at).startsWith(oldDate)
+  )
 }

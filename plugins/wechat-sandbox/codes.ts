@@ -28,7 +28,7 @@ export class Codes extends Context.Service<
           openid,
           outcome,
           shown_at: now,
-          expires_at: outcome === "expired" ? now : now + lives.code,
+          expires_at: now + lives.code,
           used_by: null
         }
         yield* database.write(`code:${code.code}`, (sql) => insert(sql, code))

@@ -8,13 +8,13 @@ import { Outcome, PayerResult, shoppers } from "./model.ts"
 import { WechatSandbox } from "./sandbox.ts"
 
 /** Which order is meant was not said. */
-export class NumberMissing extends Schema.TaggedError<NumberMissing>()("NumberMissing", {}) {
+class NumberMissing extends Schema.TaggedError<NumberMissing>()("NumberMissing", {}) {
   readonly status = 400
   override readonly message = "outTradeNo or prepayId is needed"
   readonly field = "outTradeNo"
 }
 
-const NotNegative = Schema.Number.check(
+const NotNegative = Schema.Finite.check(
   Schema.isBetween({ minimum: 0, maximum: Duration.toSeconds("3650 days") })
 )
 

@@ -7,7 +7,7 @@ import { randomHex, randomText } from "./random.ts"
 import { setSetting, setting } from "./store.ts"
 
 /** What a merchant copies from WeChat's portals, all of it made up. */
-export const Account = Schema.Struct({
+const Account = Schema.Struct({
   account: Schema.String,
   appid: Schema.String,
   secret: Schema.String,

@@ -43,7 +43,7 @@ export const Fault = Schema.Struct({
   /** Strikes only where the path begins so: the API's, or the notify URL's. */
   path: Schema.optionalKey(Schema.String.check(Schema.isPattern(/^\//))),
   seconds: Schema.optionalKey(
-    Schema.Number.check(Schema.isBetween({ minimum: 0, maximum: 86_400 }))
+    Schema.Finite.check(Schema.isBetween({ minimum: 0, maximum: 86_400 }))
   ),
   status: Schema.optionalKey(Schema.Literals([500, 502, 503]))
 })

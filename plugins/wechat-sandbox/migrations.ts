@@ -47,7 +47,7 @@ const orders = async (sql: Sql) => {
     .addColumn("frozen", "text", (column) => column.notNull())
     .addColumn("openid", "varchar(64)", (column) => column.notNull())
     .addColumn("auth_code", "varchar(32)")
-    .addColumn("code_url", "varchar(255)")
+    .addColumn("credential", "varchar(255)")
     .addColumn("transaction_id", "varchar(32)")
     .addColumn("bank_type", "varchar(32)")
     .addColumn("created_at", "bigint", (column) => column.notNull())

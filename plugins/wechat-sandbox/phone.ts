@@ -56,7 +56,7 @@ export class Phone extends Context.Service<
           code,
           outcome: seen.balances.get(shopper.openid)?.outcome ?? "userpaying",
           asked: [
-            ...scannable.filter((it) => it.out_trade_no === scanned || it.code_url === scanned),
+            ...scannable.filter((it) => it.out_trade_no === scanned || it.credential === scanned),
             ...seen.own.filter((order) => order.state === "USERPAYING" && isPayable(order, now))
           ],
           scannable,

@@ -21,11 +21,11 @@ export interface OrderRow {
   /** Who was asked or has paid; empty while nobody has scanned the order. */
   readonly openid: string
   readonly auth_code: string | null
-  readonly code_url: string | null
+  /** What the payer needs to see the order, by its way: what is in the QR. Only the last one given out counts. */
+  readonly credential: string | null
   readonly transaction_id: string | null
   readonly bank_type: string | null
   readonly created_at: number
-  /** When the credential handed out last (the QR) stops working. */
   readonly credential_until: number
   /** The last moment to pay, by `time_expire`. */
   readonly pay_until: number

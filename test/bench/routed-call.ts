@@ -71,6 +71,7 @@ const beServer = async (name: string) => {
   const app = await servers[name]?.()
   if (app === undefined) throw new Error(`no server is called ${name}`)
   serve({ fetch: app.fetch, port: 0, hostname: "127.0.0.1" }, ({ port }) => process.send?.(port))
+  process.on("disconnect", () => process.exit())
   process.on("message", () => {
     const { user, system } = process.cpuUsage()
     process.send?.(user + system)

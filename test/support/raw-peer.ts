@@ -1,15 +1,21 @@
 import { type AddressInfo, connect, type Socket } from "node:net"
-import { Deferred, Effect, type Scope } from "effect"
+import { Deferred, Effect, Metric, type Scope } from "effect"
 import { TestClock } from "effect/testing"
+import { listenTcp } from "../../core/legacy/carriers/tcp.ts"
 import type { Answerer, Framed, Unframed } from "../../core/legacy/message.ts"
+import type { Limits } from "../../core/legacy/wire/callers.ts"
 
 /** An old system as its socket sees it: raw bytes, nothing in between. */
 export class RawPeer {
   /** Dies if nobody listens. */
-  static readonly dial = (to: AddressInfo): Effect.Effect<RawPeer, never, Scope.Scope> =>
+  static readonly dial = (
+    to: AddressInfo,
+    from?: string
+  ): Effect.Effect<RawPeer, never, Scope.Scope> =>
     Effect.acquireRelease(
       Effect.callback<RawPeer>((resume) => {
-        const socket = connect({ host: to.address, port: to.port, allowHalfOpen: true })
+        const here = from === undefined ? {} : { localAddress: from }
+        const socket = connect({ ...here, host: to.address, port: to.port, allowHalfOpen: true })
         const peer = new RawPeer(socket)
         socket.on("connect", () => resume(Effect.succeed(peer)))
         socket.on("error", (error) => resume(Effect.die(error)))
@@ -103,3 +109,31 @@ export const echo = (gate: Effect.Effect<void> = Effect.void) => {
 
 export const textOf = (message: Framed | Unframed): string =>
   "bytes" in message ? Buffer.from(message.bytes).toString("latin1") : message.problem
+
+/** A TCP port whose messages say their length in two bytes, and that echoes them. */
+export const echoing = Effect.fnUntraced(function* (
+  where: { host?: string; allow?: ReadonlyArray<string>; limits?: Partial<Limits> } = {},
+  gate?: Effect.Effect<void>
+) {
+  const till = echo(gate)
+  const framing = { kind: "length-2" } as const
+  const address = yield* listenTcp({
+    host: "127.0.0.1",
+    port: 0,
+    framing,
+    answer: till.answer,
+    ...where
+  })
+  return { address, ...till }
+})
+
+export const hello = "\0\x05hello"
+
+/** What has been counted of old systems' sockets and messages. */
+export const counted = (what: string, problem?: string) =>
+  Effect.map(Metric.snapshot, (metrics) => {
+    const metric = metrics.find(
+      ({ id, attributes }) => id === `weir_legacy_${what}_total` && attributes?.problem === problem
+    )
+    return metric?.type === "Counter" ? metric.state.count : 0
+  })

@@ -142,7 +142,7 @@ export class Callers {
   #idler(): Caller | undefined {
     let most: Set<Caller> | undefined
     for (const silent of this.#silent.values()) {
-      most ??= silent
+      if (silent.size > (most?.size ?? 0)) most = silent
     }
     return most?.values().next().value
   }

@@ -1,189 +1,160 @@
-import * as http from "node:http"
-import * as https from "node:https"
-import type { Socket } from "node:net"
-import { TLSSocket } from "node:tls"
-import { urlToHttpOptions } from "node:url"
-import { Context, type Duration, Effect, Exit, Layer, Schema } from "effect"
+import { Effect, Metric } from "effect"
+import type { Caller, Owner } from "./callers.ts"
+import type { Cut, Cutter, Problem } from "./cutter.ts"
 
-/** A request as it goes out. Nothing is added but what HTTP itself needs (Host, Content-Length, Connection). */
-export interface Outgoing {
-  readonly method: string
-  /** Absolute. Path and query leave exactly as written here: a signature may cover them. */
-  readonly url: string
-  readonly headers: Readonly<Record<string, string>>
-  readonly body?: Uint8Array
-  /** For all of it: name, connection, headers and the whole body. */
-  readonly timeout: Duration.Input
-  /** What the answer's body may weigh; 4 MiB unless said. */
-  readonly maxBytes?: number
+/** What is said in answer to one message. */
+export interface Turn {
+  readonly bytes: Uint8Array
+  /** Whether the socket may be used for another message. */
+  readonly keep: boolean
+  readonly delivered?: Effect.Effect<void>
 }
 
-/** An answer as it came, whatever its status; the body is never decompressed. */
-export interface Incoming {
-  readonly status: number
-  /** Names in lower case. Several `Set-Cookie` are joined by a line feed, the one thing no header contains. */
-  readonly headers: Readonly<Record<string, string>>
-  readonly body: Uint8Array
+/** What is spoken on a listener: how messages are cut, and how each is answered, also one that is not whole. */
+export interface Protocol<M extends Cut> {
+  readonly cutter: () => Cutter<M>
+  readonly answer: (message: M, peer: string) => Effect.Effect<Turn>
 }
 
-/** Nothing of the request left this machine, so nothing happened there: no such name, refused, TLS failed. */
-export class NotSent extends Schema.TaggedError<NotSent>()("NotSent", { reason: Schema.String }) {
-  override readonly message = `Not sent: ${this.reason}`
+/** Bytes that may wait behind a running answer before the peer is slowed down. */
+const ahead = 64 * 1024
+const nothing = Buffer.alloc(0)
+/** By then the reset that our bytes provoke has come back. */
+const moment = "100 millis"
+
+const problems = Metric.counter("weir_legacy_broken_messages_total", {
+  description: "Messages of old systems that were not whole",
+  incremental: true
+})
+const broken: Record<Problem, Metric.Counter<number>> = {
+  "too large": Metric.withAttributes(problems, { problem: "too large" }),
+  "too slow": Metric.withAttributes(problems, { problem: "too slow" }),
+  "half a message": Metric.withAttributes(problems, { problem: "half a message" }),
+  malformed: Metric.withAttributes(problems, { problem: "malformed" })
 }
 
-/** The request may have been processed: the outcome is unknown. */
-export class NoAnswer extends Schema.TaggedError<NoAnswer>()("NoAnswer", {
-  reason: Schema.String
-}) {
-  override readonly message = `No answer: ${this.reason}`
-}
+/** Messages in, answers out, one at a time and in order. */
+export class Conversation<M extends Cut> implements Owner {
+  readonly #caller: Caller
+  readonly #protocol: Protocol<M>
+  readonly #cutter: Cutter<M>
+  #state: "listening" | "answering" | "leaving" = "listening"
+  #ended = false
+  #retiring = false
+  /** When the message that has begun must be whole, and when its sender has said nothing for long. */
+  #whole: number | undefined
+  #silent = 0
 
-/**
- * The outgoing HTTP of everything. It never retries: only the caller knows what may be asked twice.
- * Redirects are answers like any other. Interruption destroys the socket.
- */
-export class Transport extends Context.Service<
-  Transport,
-  { exchange(request: Outgoing): Effect.Effect<Incoming, NotSent | NoAnswer> }
->()("weir/Transport") {
-  static readonly layer = Layer.effect(
-    Transport,
-    Effect.acquireRelease(Effect.sync(openAgents), closeAgents).pipe(
-      Effect.map((agents) => Transport.of({ exchange: (request) => exchange(agents, request) }))
+  constructor(caller: Caller, protocol: Protocol<M>) {
+    this.#caller = caller
+    this.#protocol = protocol
+    this.#cutter = protocol.cutter()
+  }
+
+  data(bytes: Buffer): void {
+    if (this.#state === "leaving") return
+    this.#cutter.push(bytes)
+    if (this.#state === "listening") this.#listen()
+    else if (this.#cutter.waiting > ahead) this.#caller.socket.pause()
+  }
+
+  ended(): void {
+    this.#ended = true
+    if (this.#state === "listening") this.#listen()
+  }
+
+  overdue(): void {
+    if (this.#state !== "listening") {
+      this.#caller.socket.destroy()
+      return
+    }
+    this.#answerOrLeave(this.#cutter.stop(this.#caller.now >= this.#silent ? "silent" : "slow"))
+  }
+
+  retire(): void {
+    this.#retiring = true
+    if (this.#state === "listening") this.#caller.socket.destroy()
+  }
+
+  closed(): void {
+    this.#state = "leaving"
+  }
+
+  #listen(): void {
+    const message = this.#cutter.next()
+    if (message !== undefined) this.#answer(message)
+    else if (this.#ended) this.#answerOrLeave(this.#cutter.stop("ended"))
+    else if (this.#cutter.begun) this.#await()
+  }
+
+  #await(): void {
+    this.#whole ??= this.#caller.after("message")
+    this.#silent = this.#caller.after("quiet")
+    this.#caller.due = this.#cutter.open ? Math.min(this.#whole, this.#silent) : this.#whole
+  }
+
+  #answerOrLeave(message: M | undefined): void {
+    if (message === undefined) this.#leave()
+    else this.#answer(message)
+  }
+
+  #answer(message: M): void {
+    this.#state = "answering"
+    this.#whole = undefined
+    this.#caller.due = Infinity
+    this.#caller.run(
+      Effect.matchCause(Conversation.#turn(this, message), {
+        onSuccess: (keep) => (keep && !this.#retiring ? this.#again() : this.#leave()),
+        onFailure: () => this.#caller.socket.destroy()
+      })
     )
+  }
+
+  /** Says whether the socket may be used for another message. */
+  static readonly #turn = Effect.fnUntraced(
+    function* <M extends Cut>(self: Conversation<M>, message: M) {
+      if (message.problem !== undefined) yield* Metric.update(broken[message.problem], 1)
+      const turn = yield* self.#protocol.answer(message, self.#caller.peer)
+      if (!(yield* write(self.#caller, turn.bytes))) return false
+      if (turn.delivered !== undefined) {
+        if (self.#ended && !(yield* stillThere(self.#caller))) return false
+        yield* turn.delivered
+      }
+      return turn.keep && message.problem === undefined
+    },
+    Effect.tapCause((cause) => Effect.logError("A message of an old system got no answer", cause))
   )
-}
 
-/** Two lost SYNs are sent again after 1 s and 3 s; a till that waits 10 s must hear of the rest earlier. */
-const CONNECT = "4 seconds"
+  #again(): void {
+    this.#state = "listening"
+    this.#caller.due = this.#caller.after("idle")
+    this.#caller.socket.resume()
+    this.#listen()
+  }
 
-/** Shorter than servers wait (Tomcat 20 s, nginx 75 s): a line they close while we write leaves the outcome unknown. */
-const IDLE = 15_000
-
-const MAX_BYTES = 4 * 1024 * 1024
-
-interface Agents {
-  readonly "http:": http.Agent
-  readonly "https:": https.Agent
-}
-
-function openAgents(): Agents {
-  const options = { keepAlive: true, timeout: IDLE }
-  return {
-    "http:": new http.Agent(options),
-    // Said aloud, so that NODE_TLS_REJECT_UNAUTHORIZED cannot switch it off.
-    "https:": new https.Agent({ ...options, rejectUnauthorized: true })
+  /** Hears the peer out for a while: closing on bytes that were not read would reset the answer away. */
+  #leave(): void {
+    this.#state = "leaving"
+    this.#caller.due = this.#caller.after("quiet")
+    this.#caller.socket.resume().end()
   }
 }
 
-function closeAgents(agents: Agents) {
-  return Effect.sync(() => {
-    agents["http:"].destroy()
-    agents["https:"].destroy()
-  })
-}
-
-const exchange = (agents: Agents, request: Outgoing) =>
-  Effect.acquireUseRelease(
-    prepare(agents, request),
-    (line) =>
-      connect(line).pipe(
-        Effect.timeoutOrElse({
-          duration: CONNECT,
-          orElse: () => Effect.fail(new NotSent({ reason: "no connection in time" }))
-        }),
-        Effect.andThen(converse(line, request)),
-        Effect.timeoutOrElse({ duration: request.timeout, orElse: () => late(line) })
-      ),
-    (line, exit) => (Exit.isSuccess(exit) ? Effect.void : Effect.sync(() => line.destroy()))
-  )
-
-/** Nothing is written before `end`, so until then every failure is `NotSent` by construction. */
-const prepare = (agents: Agents, request: Outgoing) =>
-  Effect.try({
-    try: () => {
-      const url = new URL(request.url)
-      const secure = url.protocol === "https:"
-      const line = (secure ? https : http).request({
-        ...urlToHttpOptions(url),
-        agent: agents[secure ? "https:" : "http:"],
-        method: request.method,
-        path: targetOf(request.url),
-        headers: request.headers
-      })
-      // An error that nobody listens for would end the process.
-      return line.on("error", () => {})
-    },
-    catch: (error) => new NotSent({ reason: reasonOf(error) })
-  })
-
-/** Path and query as written; `URL` would rewrite some of what was signed. */
-const targetOf = (url: string) => {
-  const [, target = ""] = /^[^:]+:\/\/[^/?#]*([^#]*)/.exec(url) ?? []
-  return target.startsWith("/") ? target : `/${target}`
-}
-
-/** Succeeds once the line is open, TLS and the peer's name checked; on a kept-alive line at once. */
-const connect = (line: http.ClientRequest) =>
-  Effect.callback<void, NotSent>((resume) => {
-    const open = () => resume(Effect.void)
-    const watch = (socket: Socket) => {
-      const secure = socket instanceof TLSSocket
-      if (secure ? socket.authorized : !socket.connecting) return open()
-      socket.once(secure ? "secureConnect" : "connect", open)
-    }
-    line.once("error", (error) => resume(Effect.fail(new NotSent({ reason: reasonOf(error) }))))
-    if (line.socket === null) line.once("socket", watch)
-    else watch(line.socket)
-  })
-
-/** From here on the request may have been processed, also when a kept-alive line turns out to have been closed. */
-const converse = (line: http.ClientRequest, { body, maxBytes = MAX_BYTES }: Outgoing) =>
-  Effect.callback<Incoming, NotSent | NoAnswer>((resume) => {
-    const lose = (reason: string) => resume(Effect.fail(new NoAnswer({ reason })))
-    if (line.destroyed) {
-      return resume(Effect.fail(new NotSent({ reason: "the connection was lost at once" })))
-    }
-    line.once("error", (error) => lose(reasonOf(error)))
-    const hungUp = () => lose("closed without an answer")
-    line.once("close", hungUp)
-    line.once("response", (message) => {
-      line.off("close", hungUp)
-      const chunks: Array<Uint8Array> = []
-      let size = 0
-      message.on("data", (chunk: Uint8Array) => {
-        size += chunk.length
-        if (size > maxBytes) lose(`an answer of more than ${maxBytes} bytes`)
-        else chunks.push(chunk)
-      })
-      message.on("error", () => {})
-      // Not at "end": only now can the next exchange have the line.
-      message.once("close", () => {
-        if (message.complete) resume(Effect.succeed(incoming(message, Buffer.concat(chunks))))
-        else lose("half an answer")
-      })
+/** Says whether the bytes have left without an error. */
+const write = (caller: Caller, bytes: Uint8Array): Effect.Effect<boolean> =>
+  Effect.callback((resume) => {
+    const { socket } = caller
+    if (!socket.writable) return resume(Effect.succeed(false))
+    caller.due = caller.after("message")
+    socket.write(bytes, (error) => {
+      caller.due = Infinity
+      resume(Effect.succeed(!error && !socket.destroyed))
     })
-    line.end(body)
   })
 
-const late = (line: http.ClientRequest) =>
-  Effect.fail(
-    line.writableEnded
-      ? new NoAnswer({ reason: "no whole answer in time" })
-      : new NotSent({ reason: "no connection in time" })
-  )
-
-const incoming = (message: http.IncomingMessage, body: Uint8Array): Incoming => ({
-  status: message.statusCode ?? 0,
-  headers: Object.fromEntries(
-    Object.entries(message.headers).map(([name, value = ""]) => [
-      name,
-      typeof value === "string" ? value : value.join("\n")
-    ])
-  ),
-  body
-})
-
-/** Codes rather than texts: OpenSSL's carry addresses and source lines, and none of them is stable. */
-const reasonOf = (error: unknown): string =>
-  error instanceof Error ? ("code" in error ? String(error.code) : error.message) : String(error)
+/**
+ * Says whether a peer that had no more to say has listened. One that is gone resets what we wrote; nothing reads that after
+ * its end, but the next write fails, even one of no bytes.
+ */
+const stillThere = (caller: Caller): Effect.Effect<boolean> =>
+  Effect.andThen(Effect.sleep(moment), write(caller, nothing))

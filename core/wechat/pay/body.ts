@@ -15,24 +15,29 @@ export class BodyInvalid extends Schema.TaggedError<BodyInvalid>()("BodyInvalid"
 
 /**
  * Text that the payer reads, as WeChat accepts it: characters of four bytes (emoji, rare ideographs) and everything
- * invisible are dropped rather than marked, since a mark would look like a fault on the payer's bill. What is too long is cut.
+ * invisible are dropped rather than marked, since a mark would look like a fault on the payer's bill. What is too long is cut:
+ * WeChat's lengths count bytes, and refuse 127 Chinese characters as a title.
  */
-export const printable = (text: string, length: number): string =>
-  text
+export const printable = (text: string, bytes: number): string => {
+  const clean = text
     .replace(/[\u{10000}-\u{10FFFF}\p{Cs}\p{Cf}\p{VS}\p{Me}]/gu, "")
     .replace(/[\p{Cc}\s]+/gu, " ")
     .trim()
-    .slice(0, length)
-    .trimEnd()
+  let end = 0
+  for (let width = 0; end < clean.length; end++) {
+    width += Buffer.byteLength(clean[end] ?? "")
+    if (width > bytes) break
+  }
+  return clean.slice(0, end).trimEnd()
+}
 
 const pattern = (regexp: RegExp, expected: string) =>
   Schema.String.check(Schema.isPattern(regexp, { expected }))
 
-/** UTF-8 of at most three bytes a character. */
-const plain = (length: number) =>
-  pattern(
-    new RegExp(`^[^\\u{10000}-\\u{10FFFF}\\p{Cs}]{1,${length}}$`, "u"),
-    `1 to ${length} characters of at most three bytes`
+/** UTF-8 of at most three bytes a character, and so many in all. */
+const plain = (bytes: number) =>
+  pattern(/^[^\u{10000}-\u{10FFFF}\p{Cs}]+$/u, "characters of at most three bytes").check(
+    Schema.makeFilter((text) => Buffer.byteLength(text) <= bytes, { expected: `at most ${bytes} bytes` })
   )
 
 const Amount = Fen.check(Schema.isGreaterThan(0))

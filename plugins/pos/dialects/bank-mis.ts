@@ -70,13 +70,11 @@ export const bankMis = dialect({
   name: "bank-mis",
   // The library itself waits about 60 s.
   patience: Duration.seconds(50),
-  request: withoutCode.pipe(
-    Schema.decodeTo(fixedWidth(requestLayout, { charset: "gbk" })),
-  ),
+  request: withoutCode.pipe(Schema.decodeTo(fixedWidth(requestLayout, { charset: "gbk" }))),
   reply: fixedWidth(replyLayout, { charset: "gbk", lacking: { substitute: "?" } }),
   callOf: ({ type = "" }) => types[type] ?? `type ${type}`,
   echo: ({ check = "" }) => ({ ...blank, check }),
-  refuse: (problem) => ({ ...blank, ret: codeOf[problem.is], message: refusal(problem) })
+  refuse: (problem) => ({ ret: codeOf[problem.is], message: refusal(problem) })
 })
 
 const codeOf = {
@@ -137,7 +135,10 @@ export interface Printed {
   readonly at: number
 }
 
-export const replyOf = (outcome: Outcome, { at, merchant, slip, terminal }: Printed): typeof Reply.Type => {
+export const replyOf = (
+  outcome: Outcome,
+  { at, merchant, slip, terminal }: Printed
+): typeof Reply.Type => {
   const when = toBeijing(outcome.paidAt ?? at)
   return {
     ret: outcome.code,

@@ -1,8 +1,8 @@
 import { Duration, Effect } from "effect"
 import { beijingDate, call, final, interim } from "#core"
-import { Micropay, Qr, Query, Refund, Reply, replyOf, Reverse } from "./house-xml.ts"
 import type { Outcome } from "../model.ts"
 import { Sales } from "../service.ts"
+import { Micropay, Qr, Query, Refund, Reply, Reverse, replyOf } from "./house-xml.ts"
 
 interface Ticket {
   readonly StoreNo: string

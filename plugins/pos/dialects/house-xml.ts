@@ -23,14 +23,18 @@ export const houseXml = (secretOf: SecretOf) =>
     patience: Duration.seconds(18),
     request: textIn("gbk").pipe(
       Schema.decodeTo(flatXml({ ...root, root: "Request" })),
-      signedWithKey({ field: "Sign", charset: "gbk", secret: ({ StoreNo = "" }) => secretOf(StoreNo) })
+      signedWithKey({
+        field: "Sign",
+        charset: "gbk",
+        secret: ({ StoreNo = "" }) => secretOf(StoreNo)
+      })
     ),
     reply: textIn("gbk", { lacking: { substitute: "?" } }).pipe(
       Schema.decodeTo(flatXml({ ...root, declares: "gb2312", root: "Response" }))
     ),
     contentType: () => "text/xml; charset=GBK",
     callOf: ({ TranCode = "" }) => TranCode,
-    echo: ({ TicketNo = "", TranCode = "" }) => ({ TranCode, TicketNo }),
+    echo: ({ TicketNo, TranCode }) => defined({ TranCode, TicketNo }),
     refuse: (problem) => ({ RetCode: codeOf[problem.is], RetMsg: refusal(problem) })
   })
 
@@ -60,7 +64,13 @@ const Day = text(/^\d{8}$/, "a date of 8 digits")
 const Line = Schema.optionalKey(Schema.String.check(Schema.isMaxLength(127)))
 const Amount = FenFromYuan.check(Schema.isBetween({ minimum: 1, maximum: 10_000_000 }))
 
-const till = { StoreNo: Number_, PosNo: Number_, CashierNo: Schema.optionalKey(Number_), TicketNo: Ticket, TranTime: BeijingTime }
+const till = {
+  StoreNo: Number_,
+  PosNo: Number_,
+  CashierNo: Schema.optionalKey(Number_),
+  TicketNo: Ticket,
+  TranTime: BeijingTime
+}
 
 export const Micropay = Schema.Struct({
   ...till,
@@ -114,7 +124,5 @@ export const replyOf = (outcome: Outcome): typeof Reply.Type => ({
 })
 
 /** Leaves out what is not there: an old till takes an empty element for a value. */
-const defined = <A extends object>(record: A) =>
-  Object.fromEntries(Object.entries(record).filter(([, value]) => value !== undefined)) as {
-    [K in keyof A]?: Exclude<A[K], undefined>
-  }
+const defined = <A>(record: { readonly [name in keyof A]: A[name] | undefined }) =>
+  Object.fromEntries(Object.entries(record).filter(([, value]) => value !== undefined)) as A

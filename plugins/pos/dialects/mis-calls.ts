@@ -1,9 +1,9 @@
 import { Clock, Effect } from "effect"
 import { call, digest, type Fen, final, interim } from "#core"
-import { Refund, Reply, replyOf, Sale, Terminal, Void } from "./bank-mis.ts"
 import { type Outcome, told, totalText } from "../model.ts"
 import { Sales } from "../service.ts"
 import { type Original, type Slip, Slips } from "../store.ts"
+import { Refund, Reply, replyOf, Sale, Terminal, Void } from "./bank-mis.ts"
 
 /** What a terminal's messages leave unsaid: whose it is, and the numbers printed on its slips. */
 export interface Mis {
@@ -51,7 +51,10 @@ export const misCalls = (mis: Mis) => {
     pending: Effect.fnUntraced(function* (message) {
       const reference = referenceOf(saleKey(message))
       const outcome = yield* Sales.use((sales) => sales.standing({ reference }))
-      return yield* printed(outcome, yield* Slips.use((slips) => slips.of(terminalOf(message), reference)))
+      return yield* printed(
+        outcome,
+        yield* Slips.use((slips) => slips.of(terminalOf(message), reference))
+      )
     }),
     giveUp: (key) =>
       Effect.asVoid(Sales.use((sales) => sales.reverse({ reference: referenceOf(key) })))
@@ -84,7 +87,14 @@ export const misCalls = (mis: Mis) => {
     reply: Reply,
     once: {
       // The terminal has no number for a refund, so the same amount of the same sale is the same refund: never twice by mistake.
-      key: ({ amount, oldDate, pos, rrn, trace }) => [mis.store, pos, oldDate, rrn, trace, String(amount)],
+      key: ({ amount, oldDate, pos, rrn, trace }) => [
+        mis.store,
+        pos,
+        oldDate,
+        rrn,
+        trace,
+        String(amount)
+      ],
       same: () => []
     },
     answer: Effect.fnUntraced(function* (message) {
@@ -115,11 +125,19 @@ export const misCalls = (mis: Mis) => {
     answer: Effect.fnUntraced(function* (message) {
       const terminal = terminalOf(message)
       const { batch, slips } = yield* Slips.use((all) => all.batch(terminal))
-      const outcomes = yield* Effect.forEach(slips, (slip) => Sales.use((sales) => sales.standing(slip)))
+      const outcomes = yield* Effect.forEach(slips, (slip) =>
+        Sales.use((sales) => sales.standing(slip))
+      )
       if (outcomes.some(({ code }) => code === "P1" || code === "P2"))
-        return interim({ ...(yield* printed({ code: "P2", message: "有未完成的交易，请先查询" })), batch: String(batch) })
+        return interim({
+          ...(yield* printed({ code: "P2", message: "有未完成的交易，请先查询" })),
+          batch: String(batch)
+        })
       const paid = outcomes.filter(({ code }) => code === "00")
-      const amount = paid.reduce((sum, one) => sum + (one.amount ?? 0) - (one.refunded ?? 0), 0) as Fen
+      const amount = paid.reduce(
+        (sum, one) => sum + (one.amount ?? 0) - (one.refunded ?? 0),
+        0
+      ) as Fen
       if (slips.length > 0) yield* Slips.use((all) => all.close(terminal, batch))
       const outcome: Outcome = { code: "00", message: totalText(paid.length, amount), amount }
       return interim({ ...(yield* printed(outcome)), batch: String(batch) })

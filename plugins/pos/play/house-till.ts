@@ -1,10 +1,19 @@
 import { Clock, Effect, type Redacted, Schema } from "effect"
-import { beijingDate, type Fen, formatYuan, PlayFailed, toBeijing, Transport, type World, yuan } from "#core"
+import {
+  beijingDate,
+  type Fen,
+  formatYuan,
+  PlayFailed,
+  Transport,
+  toBeijing,
+  type World,
+  yuan
+} from "#core"
 import { houseXml, Micropay, Query, Refund, Reverse } from "../dialects/house-xml.ts"
 import { freshCode } from "./code.ts"
 import { recall, remember } from "./memory.ts"
 import { seconds, show, textLines, verdict } from "./shown.ts"
-import { unanswered } from "./unanswered.ts"
+import { unanswered, unsayable } from "./silence.ts"
 
 export interface HouseSecrets {
   readonly secret: Redacted.Redacted
@@ -109,10 +118,7 @@ const saleMeant = Effect.fnUntraced(function* (world: World, said: SaleSaid) {
 })
 
 const written = <A, I>(schema: Schema.Codec<A, I>, message: A) =>
-  Effect.mapError(
-    Schema.encodeEffect(schema)(message),
-    ({ message }) => new PlayFailed({ reason: `a till cannot say that: ${message}` })
-  )
+  Effect.mapError(Schema.encodeEffect(schema)(message), unsayable)
 
 /** Sends one message and reads the answer, both by the house's own dialect. */
 const speak = Effect.fnUntraced(function* (

@@ -10,7 +10,12 @@ const Sale = Schema.Struct({
   amount: Fen
 })
 
-const Slip = Schema.Struct({ pos: Schema.String, date: Schema.String, rrn: Schema.String, amount: Fen })
+const Slip = Schema.Struct({
+  pos: Schema.String,
+  date: Schema.String,
+  rrn: Schema.String,
+  amount: Fen
+})
 
 /** The last sale of a till, so that "query" needs no arguments. */
 const Memory = Schema.Struct({ sale: Schema.optionalKey(Sale), slip: Schema.optionalKey(Slip) })

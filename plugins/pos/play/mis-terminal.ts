@@ -4,7 +4,7 @@ import { bankMis, misFraming, replyLayout, requestLayout, types } from "../diale
 import { freshCode } from "./code.ts"
 import { recall, remember } from "./memory.ts"
 import { columnLines, seconds, show, verdict } from "./shown.ts"
-import { unanswered } from "./unanswered.ts"
+import { unanswered, unsayable } from "./silence.ts"
 
 export interface MisPort {
   readonly mis?: { readonly port: number; readonly host?: string | undefined } | undefined
@@ -33,6 +33,10 @@ export const pay = Effect.fnUntraced(function* (
   const date = beijingDate(yield* Clock.currentTimeMillis)
   if (ret === "00" || ret === "P1" || ret === "P2")
     yield* remember(world, { slip: { pos: terminal.pos ?? "02", date, rrn, amount } })
+  if (ret === "P1" && world.sandbox !== undefined)
+    yield* world.say(
+      `Pay on the phone, ${world.sandbox}/phone, then say the same again: npx weir till pay --mis --amount ${formatYuan(amount)} --code ${code}`
+    )
 })
 
 export const reverse = Effect.fnUntraced(function* (
@@ -91,8 +95,9 @@ const speak = Effect.fnUntraced(function* (
   const { host = "127.0.0.1", port } = mis
   const type = Object.keys(types).find((type) => types[type] === call) ?? ""
   const check = String(yield* Random.nextIntBetween(0, 1000)).padStart(3, "0")
-  const whole = yield* Effect.orDie(
-    Schema.encodeEffect(bankMis.request)({ pos, cashier: "0917", type, check, ...fields })
+  const whole = yield* Effect.mapError(
+    Schema.encodeEffect(bankMis.request)({ ...blank, pos, cashier: "0917", type, check, ...fields }),
+    unsayable
   )
   const bytes = fields["code"] === undefined ? whole.subarray(0, misFraming.shortest) : whole
   const where = `${host}:${port}`
@@ -105,10 +110,13 @@ const speak = Effect.fnUntraced(function* (
     Schema.decodeEffect(bankMis.reply)(answer),
     () => new PlayFailed({ reason: `${where} did not answer as a bank's library is answered` })
   )
-  if (reply["check"] !== check) yield* world.say(`The answer is not to this question: ${check} was asked`)
+  if (reply["check"] !== check)
+    yield* world.say(`The answer is not to this question: ${check} was asked`)
   const { message = "", ret = "", rrn = "" } = reply
   yield* world.say(verdict(ret, message))
   return { ret, rrn }
 })
+
+const blank = Object.fromEntries(requestLayout.map(({ name }) => [name, ""]))
 
 const replyBytes = replyLayout.reduce((sum, { width }) => sum + width, 0)

@@ -42,7 +42,8 @@ const hexLines = (bytes: Uint8Array) =>
     return `${(row * 16).toString(16).padStart(4, "0")}  ${pairs}`
   })
 
-export const seconds = (duration: Duration.Duration) => `${Duration.toSeconds(duration).toFixed(2)} s`
+export const seconds = (duration: Duration.Duration) =>
+  `${Duration.toSeconds(duration).toFixed(2)} s`
 
 const meanings: { readonly [code in RetCode]: string } = {
   "00": "done",

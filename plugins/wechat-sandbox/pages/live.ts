@@ -1,4 +1,4 @@
-/** Looks again every two seconds, unless somebody is typing or has the page in the background. */
+/** Looks again every two seconds, unless somebody is typing or has the page in the background. What was said is not said for ever. */
 export const live = `const look = async () => {
   if (document.hidden || document.querySelector("input:focus, select:focus")) return
   const answer = await fetch(location.href)
@@ -8,4 +8,7 @@ export const live = `const look = async () => {
   if (fresh) document.querySelector("main").replaceWith(fresh)
 }
 setInterval(() => look().catch(() => {}), 2000)
+const silent = new URL(location.href)
+silent.searchParams.delete("say")
+setTimeout(() => history.replaceState(null, "", silent), 3000)
 `

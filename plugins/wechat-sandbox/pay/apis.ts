@@ -74,7 +74,9 @@ export const payApis: ReadonlyArray<Api> = [
   }),
   post("/v3/pay/transactions/native", "body", NativeRequest, {
     answer: ({ orders }, { body, frozen, merchant }) =>
-      Effect.map(orders.native(merchant, body, frozen), ({ code_url }) => ok({ code_url }))
+      Effect.map(orders.native(merchant, body, frozen), ({ credential }) =>
+        ok({ code_url: credential })
+      )
   }),
   get("/v3/pay/transactions/out-trade-no/:outTradeNo", "query", {
     answer: ({ orders }, call) =>

@@ -25,8 +25,8 @@ import {
 } from "./refusal.ts"
 import { reentry, standing } from "./standing.ts"
 
-/** The payment happened as it did; what the till hears of it may be something else. */
-interface Presented {
+/** What happened to the order; what the till hears of it may be something else. */
+interface Charged {
   readonly order: OrderRow
   readonly refusal?: Refused
 }
@@ -53,31 +53,12 @@ export class CodePayments extends Context.Service<
         frozen: string
       ) {
         const now = yield* clock.now
-        const auth_code = body.payer.auth_code
+        const { auth_code } = body.payer
         const order = { ...newOrder("codepay", merchant, body, frozen, now), auth_code }
-        const presented = yield* decide<Presented>(
-          database,
-          `order:${order.out_trade_no}`,
-          async (sql) => {
-            const known = await orderOf(sql, merchant.mchid, order.out_trade_no)
-            if (known !== undefined) {
-              const refusal = reentry(standing(known, now), order)
-              return refusal ?? (known.state === "USERPAYING" ? { order: known } : codeInvalid())
-            }
-            if (!isPaymentCode(auth_code)) return notWechatCode()
-            const code = await codeOf(sql, auth_code)
-            if (code === undefined || !isFresh(code, now)) return codeInvalid()
-            await useUp(sql, code, order)
-            return present(
-              sql,
-              agenda,
-              await insertOrder(sql, { ...order, openid: code.openid }),
-              code,
-              now
-            )
-          }
+        const charged = yield* decide(database, `order:${order.out_trade_no}`, (sql) =>
+          charge(sql, agenda, order, now)
         )
-        return presented.refusal === undefined ? presented.order : yield* presented.refusal
+        return charged.refusal === undefined ? charged.order : yield* charged.refusal
       })
 
       const reverse = Effect.fnUntraced(function* (mchid: string, outTradeNo: string) {
@@ -100,8 +81,26 @@ export class CodePayments extends Context.Service<
   )
 }
 
-const isFresh = (code: CodeRow, now: number) =>
-  code.used_by === null && (code.expires_at === null || now < code.expires_at)
+const charge = async (
+  sql: Sql,
+  agenda: Agenda["Service"],
+  order: OrderRow & { readonly auth_code: string },
+  now: number
+): Promise<Charged | Refused> => {
+  const known = await orderOf(sql, order.mchid, order.out_trade_no)
+  if (known !== undefined) {
+    const refusal = reentry(standing(known, now), order)
+    return refusal ?? (known.state === "USERPAYING" ? { order: known } : codeInvalid())
+  }
+  if (!isPaymentCode(order.auth_code)) return notWechatCode()
+  const code = await codeOf(sql, order.auth_code)
+  if (code === undefined || !isFresh(code, now)) return codeInvalid()
+  await useUp(sql, code, order)
+  return present(sql, agenda, await insertOrder(sql, { ...order, openid: code.openid }), code, now)
+}
+
+const isFresh = ({ expires_at, outcome, used_by }: CodeRow, now: number) =>
+  used_by === null && outcome !== "expired" && (expires_at === null || now < expires_at)
 
 const useUp = (sql: Sql, { code }: CodeRow, { out_trade_no }: OrderRow) =>
   tables(sql)
@@ -117,13 +116,13 @@ const present = async (
   order: OrderRow,
   { outcome }: CodeRow,
   now: number
-): Promise<Presented> => {
+): Promise<Charged> => {
   switch (outcome) {
     case "paid":
       return { order: await collect(sql, agenda, order, {}, now) }
     case "systemerror":
       return { order: await collect(sql, agenda, order, {}, now), refusal: systemError() }
-    case "expired": // Never fresh, so never presented.
+    case "expired": // Is never fresh.
     case "userpaying":
       return { order: await changeOrder(sql, order, { state: "USERPAYING" }) }
     case "late": {

@@ -45,15 +45,15 @@ export class Orders extends Context.Service<
         const order = newOrder("native", merchant, body, frozen, now)
         const { out_trade_no } = order
         // A fresh QR takes the place of the older one, which scans no more.
-        const credential = {
-          code_url: codeUrl(merchant.mchid, out_trade_no, now),
+        const shown = {
+          credential: codeUrl(merchant.mchid, out_trade_no, now),
           credential_until: now + lives.credential
         }
         return yield* decide(database, `order:${out_trade_no}`, async (sql) => {
           const found = await orderOf(sql, merchant.mchid, out_trade_no)
-          if (found === undefined) return insertOrder(sql, { ...order, ...credential })
+          if (found === undefined) return insertOrder(sql, { ...order, ...shown })
           const known = standing(found, now)
-          return reentry(known, order) ?? changeOrder(sql, known, credential)
+          return reentry(known, order) ?? changeOrder(sql, known, shown)
         })
       })
 
@@ -119,7 +119,7 @@ export const newOrder = (
   frozen,
   openid: "",
   auth_code: null,
-  code_url: null,
+  credential: null,
   transaction_id: null,
   bank_type: null,
   created_at: now,

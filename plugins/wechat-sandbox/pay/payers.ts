@@ -97,7 +97,7 @@ const byNumber = (sql: Sql, number: string) =>
     .selectFrom("sandbox_orders")
     .selectAll()
     .where((order) =>
-      order.or([order("out_trade_no", "=", number), order("code_url", "=", number)])
+      order.or([order("out_trade_no", "=", number), order("credential", "=", number)])
     )
     .executeTakeFirst()
 
@@ -107,7 +107,9 @@ const react = (sql: Sql, agenda: Agenda["Service"], order: OrderRow, payer: Paye
       return collect(sql, agenda, order, payer, now)
     case "wrongpassword":
       // Not final: the payer types again, and until then nobody else can end it.
-      return changeOrder(sql, order, { typing_until: now + lives.typing })
+      return changeOrder(sql, order, {
+        typing_until: Math.max(order.typing_until, now + lives.typing)
+      })
     case "cancel":
       return giveUp(sql, order, "用户取消支付")
     case "notenough":

@@ -63,7 +63,7 @@ export class Refunds extends Context.Service<
         const end = again === undefined ? yield* destined : "SUCCESS"
         const now = yield* clock.now
         const settings = yield* behaviour.settings
-        return yield* decide(database, `refund:${body.out_refund_no}`, async (sql) => {
+        return yield* decide(database, `refunds:${mchid}`, async (sql) => {
           const order = await orderFor(sql, mchid, body)
           if (order === undefined || !isPaid(order)) return notRefundable()
           const known = await refundOf(sql, mchid, body.out_refund_no)
@@ -97,7 +97,7 @@ export class Refunds extends Context.Service<
         "refund",
         Effect.fnUntraced(function* (subject) {
           const now = yield* clock.now
-          yield* database.write(`refund:${subject}`, (sql) => end(sql, agenda, subject, now))
+          yield* database.write(`refunds:${subject}`, (sql) => end(sql, agenda, subject, now))
           return undefined
         })
       )

@@ -17,7 +17,7 @@ import {
 } from "./refusal.ts"
 
 /** A door that sees this header breaks the connection instead of answering. */
-export const reset: RawReply = { status: 502, headers: { "x-sandbox-connection": "reset" } }
+const reset: RawReply = { status: 502, headers: { "x-sandbox-connection": "reset" } }
 
 /**
  * One request to WeChat Pay, faults included. What was begun is ended also when the caller hangs up,
@@ -41,43 +41,39 @@ export const serve = Effect.fnUntraced(function* (
 
 const pathOf = ({ target }: RawRequest) => target.split("?", 1)[0] ?? target
 
-/** In WeChat's order: who asks, by which key the answer is wanted, whether it may ask now, what it asks. */
+/** First who asks; then by which key the answer is wanted, so that everything after it can be signed. */
 const answer = Effect.fnUntraced(function* (
   sandbox: SandboxServices,
   api: Api,
   request: RawRequest,
   failing: boolean
 ) {
-  const { credentials, faults, signing } = sandbox
+  const { credentials, signing } = sandbox
   const path = pathOf(request)
   const merchant = admit(request, credentials.merchant, yield* Clock.currentTimeMillis)
   if (merchant instanceof Refused) return yield* unsigned(merchant)
   const asked = request.headers["wechatpay-serial"] ?? ""
   const key = asked === "" ? yield* signing.defaultKey(path) : yield* signing.answerKey(asked)
-  const replyKey = key ?? (yield* signing.defaultKey(path))
-  const limited = (yield* faults.take("quota", path)) !== undefined
-  const work =
-    key === undefined || (asked === "" && api.needsSerial === true)
-      ? Effect.fail(wrongWechatKey())
-      : failing
-        ? Effect.fail(systemError())
-        : limited
-          ? Effect.fail(tooOften())
-          : perform(sandbox, api, request, merchant, key)
+  const work = Effect.gen(function* () {
+    if (key === undefined || (asked === "" && api.needsSerial)) return yield* wrongWechatKey()
+    if (failing) return yield* systemError()
+    return yield* perform(sandbox, api, request, merchant, key)
+  })
   const outcome = Result.merge(yield* Effect.result(work))
-  return yield* signed(sandbox, replyKey, outcome, path)
+  return yield* signed(sandbox, key ?? (yield* signing.defaultKey(path)), outcome, path)
 })
 
 const perform = Effect.fnUntraced(function* (
   sandbox: SandboxServices,
-  api: Api,
+  { answer, mchid, read }: Api,
   request: RawRequest,
   merchant: Merchant,
   key: WechatKey
 ) {
-  const { read } = api
+  const limit = yield* sandbox.faults.take("quota", pathOf(request))
+  if (limit !== undefined) return yield* tooOften()
   const json = read === undefined ? undefined : yield* Effect.fromResult(readJson(request.body))
-  const stranger = misses(api, request, json, merchant)
+  const stranger = misses(mchid, request, json, merchant)
   if (stranger !== undefined) return yield* stranger
   const body = read === undefined ? undefined : yield* Effect.fromResult(read(json))
   if (Predicate.hasProperty(body, "appid") && !merchant.appids.has(String(body.appid))) {
@@ -85,12 +81,12 @@ const perform = Effect.fnUntraced(function* (
   }
   const frozen = Buffer.from(request.body).toString("utf8")
   const { params } = request
-  return yield* api.answer(sandbox, { merchant, params, body: body as never, frozen, key })
+  return yield* answer(sandbox, { merchant, params, body: body as never, frozen, key })
 })
 
 /** Who signed must be on whose behalf it is asked; a body that names nobody is told so with its other mistakes. */
 const misses = (
-  { mchid: place }: Api,
+  place: Api["mchid"],
   { query }: RawRequest,
   body: unknown,
   { mchid }: Merchant

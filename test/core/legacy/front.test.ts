@@ -226,10 +226,10 @@ describe("time", () => {
         peer.say("POST /erp/order HTTP/1.1\r\nExpect: 100-continue\r\nContent-Length: 2\r\n\r\n")
         yield* peer.hears(/100 Continue\r\n\r\n/)
         yield* settled
-        yield* TestClock.adjust("9 seconds")
+        yield* TestClock.adjust("10 seconds")
         peer.say("ok")
         assert.strictEqual(yield* peer.hears(/[\s\S]*ok$/), answered("ok"))
-        yield* TestClock.adjust("50 seconds")
+        yield* TestClock.adjust("60 seconds")
       }
     })
   )

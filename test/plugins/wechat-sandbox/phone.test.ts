@@ -99,12 +99,20 @@ describe("the phone", () => {
   it.effect("holds codes that do what was chosen on it", () =>
     Effect.gen(function* () {
       const phone = yield* open
-      yield* phone.post("/phone/outcome", { as: phone.first, outcome: "paid" })
-      const body = codepay(phone, "SALE-0001", developmentCode)
-      assert.strictEqual(
-        (yield* phone.call("POST", "/v3/pay/transactions/codepay", body)).status,
-        200
-      )
+      const url = "/v3/pay/transactions/codepay"
+      const code = Effect.map(phone.page(), (text) => {
+        const [, digits = ""] = /<code>([\d ]+)<\/code>/.exec(text) ?? []
+        return digits.replaceAll(" ", "")
+      })
+      for (const [outcome, status] of [
+        ["paid", 200],
+        ["expired", 400],
+        ["late", 202]
+      ] as const) {
+        yield* phone.post("/phone/outcome", { as: phone.first, outcome })
+        const body = codepay(phone, `SALE-${outcome}`, yield* code)
+        assert.strictEqual((yield* phone.call("POST", url, body)).status, status, outcome)
+      }
     })
   )
 

@@ -1,37 +1,10 @@
 import { readFileSync } from "node:fs"
 import { assert, describe, it } from "@effect/vitest"
-import fc from "fast-check"
-import { HttpCutter, type HttpMessage } from "../../../../core/legacy/wire/http.ts"
+import { HttpCutter } from "../../../../core/legacy/wire/http.ts"
+import { cut, MiB, tells, told } from "../../../support/http-cutting.ts"
 
 const sample = (name: string) =>
   readFileSync(new URL(`../../../fixtures/legacy/${name}`, import.meta.url))
-
-const MiB = 1024 * 1024
-
-/** All that a cutter makes of these pieces. */
-const cut = (...pieces: ReadonlyArray<string | Uint8Array>): ReadonlyArray<HttpMessage> => {
-  const cutter = new HttpCutter(MiB)
-  return pieces.flatMap((piece) => {
-    cutter.push(typeof piece === "string" ? Buffer.from(piece, "latin1") : piece)
-    return [...drained(cutter)]
-  })
-}
-
-function* drained(cutter: HttpCutter): Generator<HttpMessage> {
-  for (let next = cutter.next(); next !== undefined; next = cutter.next()) yield next
-}
-
-/** What matters of a message, on one line. */
-const told = (message: HttpMessage): string => {
-  if (message.is === "hesitation") return "hesitation"
-  if (message.is === "broken") {
-    return `broken: ${message.problem} at ${message.line?.target ?? "no line"}`
-  }
-  const body = Buffer.from(message.body).toString("latin1")
-  return `${message.method} ${message.target} ${message.version} ${message.keep ? "keep" : "close"} [${body}]`
-}
-
-const tells = (messages: ReadonlyArray<HttpMessage>) => messages.map(told)
 
 /** Requests that Node's own parser takes, and those it refuses. */
 const lenient: ReadonlyArray<readonly [rule: string, raw: string, told: ReadonlyArray<string>]> = [
@@ -244,66 +217,5 @@ describe("when no more comes", () => {
 
   it("line breaks alone are no message", () => {
     assert.isUndefined(stopped("\r\n\n\r\n", "silent"))
-  })
-})
-
-describe("a stream of requests", () => {
-  const text = (max: number) =>
-    fc.string({
-      unit: fc.integer({ min: 0, max: 255 }).map((code) => String.fromCharCode(code)),
-      maxLength: max
-    })
-  const word = fc.stringMatching(/^[a-z\xa1-\xfe]{1,8}$/)
-  const framed = fc.oneof(
-    text(300).map((body) => `Content-Length: ${body.length}\r\n\r\n${body}`),
-    fc
-      .array(text(40).filter((chunk) => chunk !== ""))
-      .map((chunks) =>
-        chunks.map((chunk) => `${chunk.length.toString(16)};x\r\n${chunk}\r\n`).join("")
-      )
-      .map((chunks) => `Transfer-Encoding: chunked\r\n\r\n${chunks}0\r\nT: 1\r\n\r\n`)
-  )
-  const request = fc
-    .tuple(fc.constantFrom("POST", "PUT"), word, word, fc.constantFrom("", "\r\n", "\n"), framed)
-    .map(
-      ([method, path, value, blank, rest]) =>
-        `${blank}${method} /${path} HTTP/1.1\r\nX : ${value}\r\n${rest}`
-    )
-
-  it("is cut alike however the bytes arrive", () => {
-    fc.assert(
-      fc.property(
-        fc.array(request, { minLength: 1, maxLength: 5 }),
-        fc.array(fc.nat()),
-        (requests, marks) => {
-          const bytes = Buffer.from(requests.join(""), "latin1")
-          const ends = [...marks.map((mark) => mark % bytes.length), bytes.length].sort(
-            (a, b) => a - b
-          )
-          const pieces = ends.map((end, index) => bytes.subarray(ends[index - 1] ?? 0, end))
-          const whole = tells(cut(bytes))
-          assert.strictEqual(whole.length, requests.length)
-          assert.deepStrictEqual(tells(cut(...pieces)), whole)
-        }
-      ),
-      { numRuns: 500 }
-    )
-  })
-
-  it("never throws and never waits for more than its bounds, whatever comes", () => {
-    fc.assert(
-      fc.property(
-        fc.array(fc.oneof(text(60), request, fc.constantFrom("\r\n", "\n", ": "))),
-        (pieces) => {
-          const cutter = new HttpCutter(1000)
-          for (const piece of pieces) {
-            cutter.push(Buffer.from(piece, "latin1"))
-            for (const message of drained(cutter)) if (message.problem) return
-            assert.isBelow(cutter.waiting, 16 * 1024 + 1000)
-          }
-        }
-      ),
-      { numRuns: 500 }
-    )
   })
 })

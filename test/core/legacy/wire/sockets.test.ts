@@ -1,37 +1,17 @@
 import { networkInterfaces } from "node:os"
 import { assert, describe, it } from "@effect/vitest"
-import { Deferred, Effect, Exit, Fiber, Metric, Scope } from "effect"
-import { TestClock } from "effect/testing"
+import { Deferred, Effect, Exit, Fiber, Scope } from "effect"
 import { listenTcp } from "../../../../core/legacy/carriers/tcp.ts"
 import { guestList, type Limits } from "../../../../core/legacy/wire/callers.ts"
-import { echo, inTime, RawPeer, settled } from "../../../support/raw-peer.ts"
-
-const listen = Effect.fnUntraced(function* (
-  {
-    host = "127.0.0.1",
-    allow = [] as ReadonlyArray<string>,
-    gate = Effect.void as Effect.Effect<void>
-  },
-  limits: Partial<Limits> = {}
-) {
-  const till = echo(gate)
-  const address = yield* listenTcp({
-    host,
-    port: 0,
-    framing: { kind: "length-2" },
-    answer: till.answer,
-    allow,
-    limits
-  })
-  return { address, ...till }
-})
-
-const hello = "\0\x05hello"
-const counted = (what: string) =>
-  Effect.map(Metric.snapshot, (metrics) => {
-    const metric = metrics.find(({ id }) => id === `weir_legacy_sockets_${what}_total`)
-    return metric?.type === "Counter" ? metric.state.count : 0
-  })
+import {
+  counted,
+  echo,
+  echoing,
+  hello,
+  inTime,
+  RawPeer,
+  settled
+} from "../../../support/raw-peer.ts"
 
 describe("who may come", () => {
   const outside = Object.values(networkInterfaces())
@@ -53,10 +33,10 @@ describe("who may come", () => {
 
   it.effect.runIf(outside !== undefined)("a stranger is closed at once and counted", () =>
     Effect.gen(function* () {
-      const { address, messages } = yield* listen({ host: outside ?? "" })
+      const { address, messages } = yield* echoing({ host: outside ?? "" })
       const stranger = yield* RawPeer.dial(address)
       yield* stranger.ends
-      assert.strictEqual(yield* counted("strangers"), 1)
+      assert.strictEqual(yield* counted("sockets_strangers"), 1)
       assert.deepStrictEqual(messages, [])
     })
   )
@@ -65,7 +45,7 @@ describe("who may come", () => {
     "a guest is heard, also on a listener that speaks IPv6",
     () =>
       Effect.gen(function* () {
-        const { address, messages } = yield* listen({ host: "::", allow: [`${outside}/32`] })
+        const { address, messages } = yield* echoing({ host: "::", allow: [`${outside}/32`] })
         const guest = yield* RawPeer.dial({ ...address, address: outside ?? "" })
         guest.say(hello)
         yield* guest.hears(/hello/)
@@ -75,7 +55,7 @@ describe("who may come", () => {
 
   it.effect("a list that is none, or a port in use, is told before anything listens", () =>
     Effect.gen(function* () {
-      const { address } = yield* listen({})
+      const { address } = yield* echoing()
       const where = {
         host: "127.0.0.1",
         framing: { kind: "close" },
@@ -90,9 +70,9 @@ describe("who may come", () => {
 })
 
 describe("when there is no more room", () => {
-  it.effect("the longest silent of the address with most of them makes room", () =>
+  it.effect("the longest silent makes room, never one that has spoken", () =>
     Effect.gen(function* () {
-      const { address } = yield* listen({}, { callers: 3 })
+      const { address } = yield* echoing({ limits: { callers: 3 } })
       const first = yield* RawPeer.dial(address)
       first.say(hello)
       yield* first.hears(/hello/)
@@ -107,9 +87,26 @@ describe("when there is no more room", () => {
     })
   )
 
+  it.effect.runIf(process.platform === "linux")(
+    "an address with many silent sockets makes room before one with few",
+    () =>
+      Effect.gen(function* () {
+        const { address } = yield* echoing({ limits: { callers: 3 } })
+        const till = yield* RawPeer.dial(address, "127.0.0.2")
+        const first = yield* RawPeer.dial(address)
+        const second = yield* RawPeer.dial(address)
+        yield* RawPeer.dial(address, "127.0.0.3")
+        yield* first.ends
+        for (const peer of [till, second]) {
+          peer.say(hello)
+          yield* peer.hears(/hello/)
+        }
+      })
+  )
+
   it.effect("a burst leaves no more than there is room for", () =>
     Effect.gen(function* () {
-      const { address } = yield* listen({}, { callers: 3 })
+      const { address } = yield* echoing({ limits: { callers: 3 } })
       const burst = yield* Effect.all(
         Array.from({ length: 10 }, () => RawPeer.dial(address)),
         { concurrency: 10 }
@@ -121,13 +118,13 @@ describe("when there is no more room", () => {
 
   it.effect("nobody is sent away who has spoken: the newcomer is", () =>
     Effect.gen(function* () {
-      const { address } = yield* listen({}, { callers: 1 })
+      const { address } = yield* echoing({ limits: { callers: 1 } })
       const first = yield* RawPeer.dial(address)
       first.say(hello)
       yield* first.hears(/hello/)
       const second = yield* RawPeer.dial(address)
       yield* second.ends
-      assert.strictEqual(yield* counted("crowded"), 1)
+      assert.strictEqual(yield* counted("sockets_crowded"), 1)
       first.socket.end()
       yield* inTime(first.ends)
       const third = yield* RawPeer.dial(address)
@@ -137,112 +134,12 @@ describe("when there is no more room", () => {
   )
 })
 
-describe("an answer counts as delivered", () => {
-  /** Says hello, does something while the answer is made, and tells what was delivered. */
-  const meanwhile = Effect.fnUntraced(function* (act: (peer: RawPeer) => void) {
-    const gate = yield* Deferred.make<void>()
-    const scope = yield* Scope.make()
-    const { address, began, delivered } = yield* Scope.provide(
-      listen({ gate: Deferred.await(gate) }),
-      scope
-    )
-    const peer = yield* RawPeer.dial(address)
-    peer.say(hello)
-    yield* began
-    act(peer)
-    yield* settled
-    yield* Deferred.succeed(gate, undefined)
-    yield* inTime(Scope.close(scope, Exit.void))
-    return { peer, delivered }
-  })
-
-  it.effect("when its bytes have left", () =>
-    Effect.gen(function* () {
-      const { delivered, peer } = yield* meanwhile(() => {})
-      assert.deepStrictEqual(delivered, ["hello"])
-      assert.strictEqual(peer.heard, hello)
-    })
-  )
-
-  it.effect("not when its caller has reset the socket", () =>
-    Effect.gen(function* () {
-      const { delivered } = yield* meanwhile(({ socket }) => socket.resetAndDestroy())
-      assert.deepStrictEqual(delivered, [])
-    })
-  )
-
-  it.effect("not when its caller has closed and is gone", () =>
-    Effect.gen(function* () {
-      const { delivered } = yield* meanwhile(({ socket }) => socket.destroy())
-      assert.deepStrictEqual(delivered, [])
-    })
-  )
-
-  it.effect("when its caller has no more to say but listens", () =>
-    Effect.gen(function* () {
-      const { delivered, peer } = yield* meanwhile(({ socket }) => socket.end())
-      assert.deepStrictEqual(delivered, ["hello"])
-      assert.strictEqual(peer.heard, hello)
-    })
-  )
-
-  it.effect("not when its caller never takes it", () =>
-    Effect.gen(function* () {
-      const delivered: Array<string> = []
-      const address = yield* listenTcp({
-        host: "127.0.0.1",
-        port: 0,
-        framing: { kind: "close" },
-        answer: () =>
-          Effect.succeed({
-            bytes: Buffer.alloc(32 * 1024 * 1024),
-            delivered: Effect.sync(() => void delivered.push("it"))
-          })
-      })
-      const peer = yield* RawPeer.dial(address)
-      peer.socket.pause()
-      peer.socket.end(hello)
-      const gone = Effect.callback<void>((resume) => {
-        peer.socket.on("close", () => resume(Effect.void))
-      })
-      yield* inTime(Effect.andThen(TestClock.adjust("20 seconds"), settled))
-      peer.socket.resume()
-      yield* inTime(gone)
-      assert.deepStrictEqual(delivered, [])
-    })
-  )
-})
-
-it.effect("a peer that talks on while it is answered is slowed down, and nothing is lost", () =>
-  Effect.gen(function* () {
-    const gate = yield* Deferred.make<void>()
-    const { address, began, messages } = yield* listen({ gate: Deferred.await(gate) })
-    const peer = yield* RawPeer.dial(address)
-    const packet = Buffer.alloc(2 + 60_000, "x")
-    packet.writeUInt16BE(60_000)
-    let said = 0
-    const talk = (): void => {
-      if (said++ < 1000) peer.socket.write(packet, talk)
-      else peer.socket.end()
-    }
-    talk()
-    yield* began
-    for (let before = -1; before < said; yield* settled) before = said
-    // What the kernel holds of both sides is less than 18 MB.
-    assert.isBelow(said, 300)
-    yield* Deferred.succeed(gate, undefined)
-    const [heard] = yield* inTime(peer.ends)
-    assert.strictEqual(heard.length, 1000 * packet.length)
-    assert.strictEqual(messages.length, 1000)
-  })
-)
-
 describe("when the door closes", () => {
   const closing = Effect.fnUntraced(function* (limits: Partial<Limits> = {}) {
     const gate = yield* Deferred.make<void>()
     const scope = yield* Scope.make()
     const { address, began } = yield* Scope.provide(
-      listen({ gate: Deferred.await(gate) }, limits),
+      echoing({ limits }, Deferred.await(gate)),
       scope
     )
     const busy = yield* RawPeer.dial(address)

@@ -10,3 +10,7 @@ export const unanswered =
           ? `${where} cannot be reached (${reason}); is \`npm start\` running?`
           : `${where} gave no answer (${reason}): the sale's outcome is unknown, so query it`
     })
+
+/** What a till has no bytes for is never sent. */
+export const unsayable = ({ message }: { readonly message: string }) =>
+  new PlayFailed({ reason: `a till cannot say that: ${message}` })

@@ -1,0 +1,49 @@
+import type { Gateway } from "../gateway/gateway.ts"
+import { callable, describeInlet, inletLine } from "./described.ts"
+
+interface Address {
+  readonly host: string
+  readonly port: number
+}
+
+/** What there is to say once every door is open. */
+export interface Opened {
+  readonly gateway: Gateway
+  readonly doors: {
+    readonly public: Address
+    readonly legacy: Address
+    readonly operator: Address
+  }
+  /** Where WeChat's sandbox answers, if it does. */
+  readonly sandbox: string | undefined
+  /** What to try first. */
+  readonly steps: ReadonlyArray<string>
+}
+
+/** The screen after the start: where everything is, and what to do next. */
+export const screen = ({ doors, gateway, sandbox, steps }: Opened): ReadonlyArray<string> => {
+  const { migrated, plugins, settings } = gateway
+  const at = ({ host, port }: Address) => `http://${callable(host)}:${port}`
+  const tables = migrated.length > 0 ? `, ${migrated.length} migrations applied` : ""
+  return [
+    "",
+    `Weir is open, in ${settings.mode}`,
+    "",
+    row("public", at(doors.public), `phones and WeChat, who know it as ${settings.publicUrl.origin}`),
+    row("legacy", at(doors.legacy), "tills and ERPs"),
+    row("operator", at(doors.operator), "/todos /readyz /metrics"),
+    ...(sandbox === undefined ? [] : [row("sandbox", sandbox, "WeChat, and a customer's phone at /phone")]),
+    row("database", settings.databaseUrl, `as ${settings.mode}${tables}`),
+    "",
+    ...plugins.flatMap(({ inlets, name }) =>
+      inlets.map(({ inlet }, index) => row(index === 0 ? name : "", inletLine(describeInlet(name, inlet))))
+    ),
+    ...(steps.length === 0 ? [] : ["", "Play the old system, in a second terminal:", ""]),
+    ...steps.map((step) => `  ${step}`),
+    "",
+    "Ctrl+C stops."
+  ]
+}
+
+const row = (name: string, text: string, about = "") =>
+  `  ${name.padEnd(10)}${about === "" ? text : `${text.padEnd(30)}${about}`}`

@@ -1,0 +1,73 @@
+import { always, atRest, type History, type Talk } from "./history.ts"
+import { isCaptured, isLeftToPerson, keptOf } from "./money.ts"
+
+const isStored = ({ call }: Talk) => call === "MICROPAY" || call === "REFUND" || call === "sale" || call === "refund"
+const isSale = ({ call }: Talk) => call === "MICROPAY" || call === "NATIVE" || call === "sale"
+
+export const finalIsFinal = always(
+  "After the first final answer every equal message gets equal bytes",
+  ({ takenBack, talk }) =>
+    [...Map.groupBy(talk.filter(isStored), ({ bytes }) => bytes)].flatMap(([, same]) => {
+      const first = same.filter(({ answer }) => answer.code === "00").toSorted((a, b) => a.heardAt - b.heardAt)[0]
+      if (first === undefined) return []
+      return same
+        .filter((later) => later.sentAt >= first.heardAt && later.answer.bytes !== first.answer.bytes)
+        .filter((later) => !takenBack.some(({ reference, sentAt }) => reference === later.reference && sentAt <= later.heardAt))
+        .map((later) => `${later.call} ${later.reference} heard 00 and later ${later.answer.code}, or other bytes`)
+    })
+)
+
+export const amountIsFixed = always(
+  "One ticket has one amount: another is refused and WeChat never hears of it",
+  ({ rows, talk, wechat }) => {
+    const amounts = Map.groupBy(talk.filter(isSale), ({ reference }) => reference)
+    return [
+      ...rows.payments.flatMap(({ amount, id, reference }) => [
+        ...(amounts.get(reference) ?? [])
+          .filter((said) => said.amount !== amount && allowing.has(said.answer.code))
+          .map((said) => `${reference} is over ${amount}, and ${said.amount} was answered ${said.answer.code}`),
+        ...rows.attempts
+          .filter(({ payment }) => payment === id)
+          .flatMap((attempt) => wechat.filter(({ outTradeNo }) => outTradeNo === attempt.id))
+          .filter(({ total }) => total !== amount)
+          .map(({ outTradeNo, total }) => `${outTradeNo} asks ${total} for a ticket over ${amount}`)
+      ]),
+      ...[...amounts].flatMap(([reference, said]) =>
+        new Set(said.map(({ amount }) => amount)).size === 1 && said.some(({ answer }) => answer.code === "E3")
+          ? [`${reference} was refused for another amount, and there was none`]
+          : []
+      )
+    ]
+  }
+)
+
+/** Answers that say the amount was taken for the ticket's. */
+const allowing = new Set(["00", "P1", "P2", "R0", "F1", "F2", "F3", "E8"])
+
+const said = (codes: ReadonlyArray<string>) => (talk: Talk) => codes.includes(talk.answer.code)
+const saidNo = said(["F1", "F2", "F3", "E8"])
+const saidUndone = said(["R0"])
+
+export const lateMoneyGoesBack = atRest(
+  "Money taken after the till heard no goes back, and is reported",
+  (history) =>
+    history.talk
+      .filter((talk) => talk.call !== "REFUND" && talk.call !== "refund" && (saidNo(talk) || saidUndone(talk)))
+      .flatMap((talk) => {
+        const order = orderOf(history, talk)
+        if (order === undefined || !isCaptured(order) || isLeftToPerson(history, order.outTradeNo)) return []
+        const { outTradeNo, successTime = "" } = order
+        if (keptOf(order) > 0) return [`${outTradeNo} is kept, and the till heard ${talk.answer.code}`]
+        // WeChat tells whole seconds.
+        const late = saidNo(talk) || Date.parse(successTime) >= talk.heardAt
+        const reported = history.rows.todos.some(({ kind, subject }) => kind === "payment.late" && subject === outTradeNo)
+        return late && !reported ? [`${outTradeNo} was paid after ${talk.answer.code} and nobody is told`] : []
+      })
+)
+
+/** A bank's terminals hear no number; each of their sales has one attempt. */
+const orderOf = ({ rows, wechat }: History, { answer, reference }: Talk) => {
+  const payment = rows.payments.find((one) => one.reference === reference)
+  const number = answer.outTradeNo ?? rows.attempts.findLast((one) => one.payment === payment?.id)?.id
+  return wechat.find(({ outTradeNo }) => outTradeNo === number)
+}

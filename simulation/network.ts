@@ -1,0 +1,179 @@
+import { Deferred, Effect, Fiber } from "effect"
+import type { Answerer, Framed, Reply } from "../core/legacy/message.ts"
+import { type Incoming, NoAnswer, NotSent, type Outgoing } from "../core/transport.ts"
+import type { Chance } from "./chance.ts"
+import type { Ground, Life, Party } from "./party.ts"
+import { mark, type Trace } from "./trace.ts"
+
+/** What a line does to what travels on it. */
+export interface Weather {
+  readonly name: string
+  /** How likely a message is lost. */
+  readonly loses: number
+  /** How likely a request arrives once more, up to twenty seconds later. */
+  readonly doubles: number
+  /** How long one way takes, in milliseconds. */
+  readonly delay: readonly [least: number, most: number]
+  /** Whether no connection comes about at all. */
+  readonly cut: boolean
+}
+
+export const calm: Weather = { name: "calm", loses: 0, doubles: 0, delay: [5, 60], cut: false }
+
+/** A line between two parties, with a weather of its own. */
+export class Line {
+  readonly name: string
+  readonly chance: Chance
+  readonly trace: Trace
+  weather: Weather = calm
+
+  constructor(name: string, { chance, trace }: Ground) {
+    this.name = name
+    this.trace = trace
+    this.chance = chance.of(`line ${name}`)
+  }
+
+  turn(weather: Weather): void {
+    this.weather = weather
+    this.trace.add(`${this.name}: ${weather.name}`)
+  }
+
+  arrives(): boolean {
+    return !this.weather.cut && !this.chance.happens(this.weather.loses)
+  }
+
+  /** One way. */
+  readonly travel = Effect.suspend(() => Effect.sleep(this.chance.between(...this.weather.delay)))
+
+  /** Whether a request arrives once more. */
+  comesTwice(): boolean {
+    return this.chance.happens(this.weather.doubles)
+  }
+}
+
+/** What a message meets at its end: it is answered, nobody is there, or the connection breaks over it. */
+type Met<A> =
+  | { readonly is: "answered"; readonly answer: A }
+  | { readonly is: "nobody" }
+  | { readonly is: "broken" }
+
+const broken = { is: "broken" } as const
+
+/** Lets a party's living process do something; its death cuts that off. */
+const meet = <A, B>(
+  party: Party<A>,
+  work: (offers: A) => Effect.Effect<B | undefined>
+): Effect.Effect<Met<B>> =>
+  Effect.suspend(() => {
+    const { life } = party
+    if (life?.offers === undefined) return Effect.succeed<Met<B>>({ is: "nobody" })
+    const done = Effect.map(work(life.offers), (answer): Met<B> =>
+      answer === undefined ? broken : { is: "answered", answer }
+    )
+    return Effect.raceFirst(done, Effect.as(Deferred.await(life.death), broken))
+  })
+
+/** A request over a line. Who asks waits for as long as it likes; what is on the wire goes on without it. */
+const send = Effect.fnUntraced(function* <A, B>(
+  line: Line,
+  what: string,
+  party: Party<A>,
+  work: (offers: A) => Effect.Effect<B | undefined>
+) {
+  const heard = yield* Deferred.make<Met<B>>()
+  const journey = Effect.gen(function* () {
+    const arrives = line.arrives()
+    yield* line.travel
+    if (!arrives) return line.trace.add(`${what}: does not arrive`)
+    line.trace.add(`${what}: arrives`)
+    if (line.comesTwice()) {
+      const later = line.chance.between(1, 20_000)
+      yield* Effect.forkDetach(Effect.delay(meet(party, work), later))
+    }
+    const met = yield* meet(party, work)
+    const returns = met.is !== "answered" || line.arrives()
+    yield* line.travel
+    if (!returns) return line.trace.add(`${what}: its answer does not arrive`)
+    yield* Deferred.succeed(heard, met)
+  })
+  const fiber = yield* Effect.forkDetach(journey)
+  /** Who hangs up may be noticed at the other end, or not. */
+  const hangUp = Effect.suspend(() => (line.chance.happens(0.5) ? Fiber.interrupt(fiber) : Effect.void))
+  return { heard: Deferred.await(heard), hangUp }
+})
+
+/** Answers HTTP. */
+export interface Site {
+  readonly fetch: (request: Request) => Response | Promise<Response>
+}
+
+/** Who is reached under which name, and over which line. */
+export type Routes = Record<string, { readonly line: Line; readonly party: Party<Site> }>
+
+/** The outgoing HTTP of a process. It ends with the process: what a dead one sends leaves nowhere. */
+export const transportOf = (from: Life<unknown>, routes: Readonly<Routes>) => ({
+  exchange: Effect.fnUntraced(function* (request: Outgoing) {
+    if (!from.alive) return yield* Effect.never
+    const { host, pathname } = new URL(request.url)
+    const route = routes[host]
+    if (route === undefined) return yield* new NotSent({ reason: `there is no ${host}` })
+    const { line, party } = route
+    if (line.weather.cut) {
+      yield* line.travel
+      return yield* new NotSent({ reason: "refused" })
+    }
+    const what = `${request.method} ${pathname} ${mark(request.body ?? "")}`
+    const sent = yield* send(line, what, party, (site) => visit(site, request))
+    const silence = Effect.andThen(sent.hangUp, new NoAnswer({ reason: "no whole answer in time" }))
+    const met = yield* Effect.timeoutOrElse(sent.heard, { duration: request.timeout, orElse: () => silence })
+    if (met.is === "nobody") return yield* new NotSent({ reason: "refused" })
+    if (met.is === "broken") return yield* new NoAnswer({ reason: "reset" })
+    line.trace.add(`${what}: ${met.answer.status} ${mark(met.answer.body)}`)
+    return met.answer
+  })
+})
+
+export const visit = (site: Site, { body, headers, method, url }: Outgoing) =>
+  Effect.promise(async (signal): Promise<Incoming | undefined> => {
+    const response = await site.fetch(
+      new Request(url, {
+        method,
+        headers: { ...headers, "content-length": String(body?.length ?? 0) },
+        signal,
+        ...(body !== undefined && { body: Uint8Array.from(body) })
+      })
+    )
+    // How the sandbox says that it breaks the connection instead.
+    if (response.headers.get("x-sandbox-connection") === "reset") return undefined
+    return {
+      status: response.status,
+      headers: Object.fromEntries(response.headers),
+      body: new Uint8Array(await response.arrayBuffer())
+    }
+  })
+
+/** What an old system sends to the legacy door, and how long it waits. */
+export interface Knock {
+  readonly what: string
+  readonly message: Framed
+  readonly patience: number
+}
+
+/** Asks the legacy door; `undefined`: no answer came. */
+export const knock = Effect.fnUntraced(function* <A>(
+  line: Line,
+  party: Party<A>,
+  answererOf: (offers: A) => Answerer,
+  { message, patience, what }: Knock
+) {
+  const sent = yield* send(line, what, party, (offers) => Effect.flatMap(answererOf(offers)(message), flush(line)))
+  const silence = Effect.as(sent.hangUp, undefined)
+  const met = yield* Effect.timeoutOrElse(sent.heard, { duration: patience, orElse: () => silence })
+  if (met?.is !== "answered") return undefined
+  line.trace.add(`${what}: ${mark(met.answer)}`)
+  return met.answer
+})
+
+/** Bytes that have left without an error may still be lost further on; then the gateway believes what is not so. */
+const flush = (line: Line) => (reply: Reply) =>
+  line.arrives() ? Effect.as(reply.delivered, reply.bytes) : Effect.succeed(undefined)

@@ -1,0 +1,45 @@
+import { Connection } from "../core/database/connection.ts"
+import type { Party } from "./party.ts"
+
+/** Looks into a party's file from outside, without disturbing it. What it saw last stays while no process runs. */
+export class Peek {
+  readonly #party: Party<unknown>
+  #connection: Connection | undefined
+  #file = ""
+  #version: unknown
+
+  constructor(party: Party<unknown>) {
+    this.#party = party
+  }
+
+  /** Whether something was written since this was last asked. */
+  hasChanged(): boolean {
+    if (!this.#party.isUp) return false
+    if (this.#file !== this.#party.file) this.#open(this.#party.file)
+    const [row] = this.#read<{ data_version: number }>("pragma data_version")
+    const changed = row?.data_version !== this.#version
+    this.#version = row?.data_version
+    return changed
+  }
+
+  /** All of a table. */
+  all<Row>(table: string, order: string): ReadonlyArray<Row> {
+    return this.#read<Row>(`select * from ${table} order by ${order}`)
+  }
+
+  close(): void {
+    this.#connection?.close()
+  }
+
+  #open(file: string): void {
+    this.#connection?.close()
+    this.#file = file
+    this.#version = undefined
+    this.#connection = new Connection(file, { readOnly: true })
+    this.#connection.open()
+  }
+
+  #read<Row>(sql: string): ReadonlyArray<Row> {
+    return (this.#connection?.prepare(sql).all([]) ?? []) as ReadonlyArray<Row>
+  }
+}

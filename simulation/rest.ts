@@ -1,0 +1,31 @@
+import type { History } from "./invariants/history.ts"
+import type { Pending } from "./observer.ts"
+
+/** What is still under way: nothing of it may be left when the faults have been over for long enough. */
+export const unfinished = ({ now, rows }: Pick<History, "now" | "rows">, pending: Pending): ReadonlyArray<string> => {
+  const abnormal = new Set(
+    rows.refunds.filter(({ state }) => state === "abnormal").map(({ id }) => `refund-query:${id}`)
+  )
+  const left = (what: string, ids: ReadonlyArray<string>) => ids.map((id) => `${what} ${id}`)
+  const inState = <Row extends { readonly id: string; readonly state: string }>(
+    all: ReadonlyArray<Row>,
+    states: ReadonlyArray<Row["state"]>
+  ) => all.filter(({ state }) => states.includes(state)).map(({ id, state }) => `${id}, ${state}`)
+  return [
+    ...left("attempt", inState(rows.attempts, ["sent", "paying", "unknown"])),
+    ...left("reversal", inState(rows.reversals, ["asked", "unknown"])),
+    ...left("refund", inState(rows.refunds, ["created", "unknown", "processing"])),
+    ...left(
+      "task",
+      pending.tasks
+        .filter(({ kind, task_key }) => !kind.startsWith("every:") && !abnormal.has(task_key))
+        .map(({ kind, task_key }) => `${kind} ${task_key}`)
+    ),
+    ...left("call", pending.entries.filter((entry) => entry.leased_until > now).map(({ operation }) => operation)),
+    ...left("WeChat's own work,", pending.agenda.map(({ id }) => id))
+  ]
+}
+
+/** A key that waits for a person, although nothing was wrong that a person could mend. */
+export const parked = ({ keys }: Pending): ReadonlyArray<string> =>
+  keys.filter(({ parked_at }) => parked_at !== null).map(({ task_key }) => task_key)

@@ -1,0 +1,83 @@
+import { Effect, Fiber, FiberSet } from "effect"
+import type { SandboxKeys } from "../plugins/wechat-sandbox/keys.ts"
+import { makeChaos } from "./chaos.ts"
+import { bank, makeGateway } from "./gateway.ts"
+import { Judge } from "./judge.ts"
+import { calm, Line, type Routes } from "./network.ts"
+import { Observer } from "./observer.ts"
+import type { Ground } from "./party.ts"
+import { Payers } from "./payers.ts"
+import type { Counter } from "./tills/counter.ts"
+import { HouseTill } from "./tills/house-till.ts"
+import { MisTerminal } from "./tills/mis-terminal.ts"
+import { makeWechat, Phones } from "./wechat.ts"
+
+/** A gateway, a WeChat, stores with tills, people with phones, and whatever can go wrong between them. */
+export const makeWorld = (ground: Ground, keys: SandboxKeys) => {
+  const { loop } = ground
+  const chance = ground.chance.of("world")
+  const routes: Routes = {}
+  const wechat = makeWechat(ground, keys, routes)
+  const phones = new Phones(wechat)
+  const gateway = makeGateway(ground, phones.credentials, routes)
+  const uplink = new Line("uplink", ground)
+  const shops = ["GZ0013", "SH0002"].map((store) => ({ store, line: new Line(store, ground) }))
+  routes["wechat"] = { line: uplink, party: wechat }
+  routes["gateway"] = { line: uplink, party: gateway }
+  const lines = [uplink, ...shops.map(({ line }) => line)]
+  const chaos = makeChaos(ground, { gateway, wechat, lines, phones })
+  const observer = new Observer(ground, gateway, wechat)
+  const reaches = () => uplink.weather === calm && gateway.isUp && wechat.isUp && !chaos.isThrown()
+  const judge = new Judge(ground, observer, reaches)
+  let rough = true
+
+  const tills = (payers: Payers): ReadonlyArray<Effect.Effect<void>> =>
+    shops.flatMap(({ line, store }) => {
+      const { takenBack, talk } = judge
+      const counter: Counter = { ground, line, gateway, payers, talk, takenBack, isRough: () => rough }
+      const house = ["01", "02"].map((pos) => new HouseTill(counter, { store, pos }).day(chance.between(1, 3)))
+      const terminal = new MisTerminal(counter, "31").day(chance.between(1, 3))
+      return store === bank.store ? [...house, terminal] : house
+    })
+
+  /** First everything may fail, and nothing may go wrong with money; then nothing fails, and everything must come to its end. */
+  const story = Effect.gen(function* () {
+    const busy = yield* FiberSet.make()
+    const payers = new Payers(ground.chance.of("payers"), phones, observer, busy)
+    yield* wechat.boot
+    yield* gateway.boot
+    const raging = yield* Effect.forkChild(chaos.raging)
+    for (const day of tills(payers)) yield* FiberSet.run(busy, day)
+    yield* Effect.sleep(chance.between(90_000, 240_000))
+    yield* Fiber.interrupt(raging)
+    yield* chaos.ending
+    rough = false
+    yield* FiberSet.awaitEmpty(busy)
+    yield* rests
+    judge.atRest()
+  })
+
+  const rests = Effect.gen(function* () {
+    const since = loop.now
+    for (;;) {
+      const [first] = judge.unfinished
+      if (first === undefined) return
+      const patience = observer.rows.attempts.some(isOpenQr) ? patiences.qr : patiences.usual
+      if (loop.now - since > patience) return ground.complain(`not everything ends: ${first}`)
+      yield* Effect.sleep("2 seconds")
+    }
+  })
+
+  const end = Effect.suspend(() => {
+    observer.close()
+    for (const party of [gateway, wechat]) party.kill()
+    return Effect.andThen(gateway.buried, wechat.buried)
+  })
+
+  return { story: Effect.scoped(story).pipe(Effect.ensuring(end)), judge }
+}
+
+const isOpenQr = ({ state, way }: Observer["rows"]["attempts"][number]) => way === "native" && state === "sent"
+
+/** How long after the last fault everything has ended: numbers WeChat did not know are watched for ten minutes, a QR lives two hours. */
+const patiences = { usual: 16 * 60_000, qr: 140 * 60_000 }

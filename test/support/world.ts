@@ -1,0 +1,251 @@
+import { readdirSync, readFileSync } from "node:fs"
+import { join } from "node:path"
+import { setImmediate } from "node:timers/promises"
+import { ConfigProvider, Duration, Effect, Exit, Layer, Schema, Scope } from "effect"
+import { TestClock } from "effect/testing"
+import { defineGateway, yuan } from "#core"
+import { env } from "../../config/env.ts"
+import { Database } from "../../core/database/database.ts"
+import { Drain } from "../../core/database/drain.ts"
+import { publicDoor } from "../../core/gateway/doors.ts"
+import { startGateway } from "../../core/gateway/gateway.ts"
+import { startSandbox } from "../../core/gateway/sandboxes.ts"
+import type { Answerer, Framed, Unframed } from "../../core/legacy/message.ts"
+import { openTodos } from "../../core/tasks/todos.ts"
+import { NoAnswer, NotSent, type Outgoing, Transport } from "../../core/transport.ts"
+import { nativeBody } from "../../core/wechat/pay/body.ts"
+import { WechatPay } from "../../core/wechat/pay/client.ts"
+import { Merchants } from "../../core/wechat/pay/merchants.ts"
+import { Signer } from "../../core/wechat/pay/signer.ts"
+import { pos } from "../../plugins/pos/index.ts"
+import { wechatSandbox } from "../../plugins/wechat-sandbox/index.ts"
+import { WechatSandbox } from "../../plugins/wechat-sandbox/sandbox.ts"
+import { keys, noon, temporaryFolder } from "./wechat-sandbox.ts"
+
+type Fetch = (request: Request) => Response | Promise<Response>
+
+/** What becomes of a request on its way: it may never leave, never arrive, or be answered unheard. */
+export type Weather = "fair" | "refused" | "lost" | "answer lost"
+
+interface Network {
+  readonly hosts: Map<string, Fetch>
+  readonly sent: Array<Outgoing>
+  weather: (request: Outgoing) => Weather
+}
+
+const carry = Effect.fnUntraced(function* (network: Network, request: Outgoing) {
+  const host = network.hosts.get(new URL(request.url).origin)
+  const weather = network.weather(request)
+  network.sent.push(request)
+  if (host === undefined || weather === "refused") return yield* new NotSent({ reason: "refused" })
+  if (weather === "lost") return yield* new NoAnswer({ reason: "lost" })
+  const { headers, method, url } = request
+  const body = request.body === undefined ? null : Buffer.from(request.body)
+  const response = yield* Effect.promise(async () => host(new Request(url, { method, headers, body })))
+  const bytes = new Uint8Array(yield* Effect.promise(() => response.arrayBuffer()))
+  const broken = response.headers.get("x-sandbox-connection") === "reset"
+  if (broken || weather === "answer lost") return yield* new NoAnswer({ reason: "answer lost" })
+  return { status: response.status, headers: Object.fromEntries(response.headers), body: bytes }
+})
+
+/** An order in WeChat's own books. */
+export interface Order {
+  readonly outTradeNo: string
+  readonly tradeType: string
+  readonly tradeState: string
+  readonly total: number
+  readonly transactionId?: string
+  readonly refunds: ReadonlyArray<{ readonly amount: number; readonly status: string }>
+}
+
+/**
+ * A gateway with the `pos` plugin and a WeChat beside it, in one process on the test's clock. They meet by their addresses alone.
+ * `restart` is what happens to a process that is killed and started again.
+ */
+export const openWorld = Effect.fnUntraced(function* (
+  options: Partial<Parameters<typeof pos>[0]> = {}
+) {
+  yield* TestClock.setTime(noon)
+  const folder = yield* temporaryFolder
+  const network: Network = { hosts: new Map(), sent: [], weather: () => "fair" }
+  const outside = Layer.mergeAll(
+    Layer.succeed(Transport, Transport.of({ exchange: (request) => carry(network, request) })),
+    Signer.layerInLoop,
+    Layer.succeed(Drain, Duration.zero),
+    ConfigProvider.layer(
+      ConfigProvider.fromUnknown({
+        WEIR_MODE: "development",
+        DATABASE_URL: `sqlite:${join(folder, "weir.db")}`,
+        PUBLIC_URL: "http://weir.test"
+      })
+    )
+  )
+  const config = defineGateway({
+    ...env.gateway,
+    plugins: [pos({ secret: env.posSecret, ...options })]
+  })
+
+  const declared = wechatSandbox({ port: 3003, databaseUrl: `sqlite:${join(folder, "sandbox.db")}` })
+  const plugin = { ...declared, layer: () => WechatSandbox.layer({ keys }) }
+  const sandbox = yield* startSandbox({ plugin, options: plugin.settings }).pipe(
+    Effect.provide(outside)
+  )
+  network.hosts.set("http://127.0.0.1:3003", (request) => sandbox.app.fetch(request))
+
+  const start = Effect.gen(function* () {
+    const scope = yield* Scope.make()
+    const gateway = yield* startGateway(config).pipe(Effect.provide(outside), Scope.provide(scope))
+    const app = publicDoor(gateway)
+    network.hosts.set("http://weir.test", (request) => app.fetch(request))
+    return { app, gateway, stop: Scope.close(scope, Exit.void) }
+  })
+  let process = yield* start
+  yield* Effect.addFinalizer(() => process.stop)
+
+  const restart = Effect.gen(function* () {
+    yield* process.stop
+    process = yield* start
+  })
+
+  /** The inlet of a path or a carrier, as it is since the last start. */
+  const inlet = (where: string) => {
+    const found = process.gateway.plugins
+      .flatMap(({ inlets }) => inlets)
+      .find(({ inlet }) => (inlet.carrier === "http" ? inlet.path : inlet.carrier) === where)
+    if (found === undefined) throw new Error(`There is no inlet ${where}`)
+    return found
+  }
+
+  /** Hands bytes to an inlet, as a carrier would. */
+  const post = (where: string, bytes: Uint8Array) => {
+    const message: Framed = { carrier: where === "tcp" ? "tcp" : "http", peer: "127.0.0.1", bytes }
+    const answer: Answerer = inlet(where).answer
+    return answer(message)
+  }
+
+  /** A message that is not whole. */
+  const unframed = (where: string, problem: Unframed["problem"]) =>
+    inlet(where).answer({ carrier: "http", peer: "127.0.0.1", problem })
+
+  const write = (where: string, texts: Readonly<Record<string, string>>) =>
+    Effect.orDie(Schema.encodeEffect(inlet(where).inlet.dialect.request)(texts))
+
+  const read = (where: string, bytes: Uint8Array) =>
+    Effect.orDie(Schema.decodeEffect(inlet(where).inlet.dialect.reply)(bytes))
+
+  /** Says something in an inlet's own dialect and reads the answer in it; the caller has heard it. */
+  const say = Effect.fnUntraced(function* (where: string, texts: Readonly<Record<string, string>>) {
+    const reply = yield* post(where, yield* write(where, texts))
+    yield* reply.delivered
+    return yield* read(where, reply.bytes)
+  })
+
+  const control = Effect.fnUntraced(function* (method: string, path: string, body?: object) {
+    const init = { method, headers: { "content-type": "application/json" } }
+    const request = new Request(`http://127.0.0.1:3003/control${path}`, {
+      ...init,
+      ...(body !== undefined && { body: JSON.stringify(body) })
+    })
+    const response = yield* Effect.promise(async () => sandbox.app.fetch(request))
+    // biome-ignore lint/suspicious/noExplicitAny: what a sandbox answers is looked into freely by tests
+    return (yield* Effect.promise(() => response.json())) as any
+  })
+
+  const orders: Effect.Effect<ReadonlyArray<Order>> = Effect.map(
+    control("GET", "/ledger"),
+    ({ orders }) => orders
+  )
+
+  return {
+    control,
+    network,
+    orders,
+    post,
+    read,
+    restart,
+    say,
+    unframed,
+    write,
+    /** A fresh payment code on somebody's phone. */
+    code: (outcome: string): Effect.Effect<string> =>
+      Effect.map(control("POST", "/codes", { outcome }), ({ authCode }) => authCode),
+    /** What the payer does with the last order. */
+    payer: Effect.fnUntraced(function* (result?: string) {
+      const outTradeNo = (yield* orders).at(-1)?.outTradeNo
+      yield* control("POST", "/pay", { outTradeNo, ...(result !== undefined && { result }) })
+    }),
+    /** Somebody pays an order that this merchant made elsewhere, with our address for its notify. */
+    strangerPays: Effect.gen(function* () {
+      const [merchant] = (yield* Merchants).all
+      if (merchant === undefined) return
+      const order = {
+        outTradeNo: "elsewhere-0001",
+        amount: yuan("1"),
+        description: "elsewhere",
+        expires: noon + 3_600_000,
+        notifyUrl: `${merchant.notifyUrl}/payment`
+      }
+      const body = yield* nativeBody(merchant, order)
+      yield* WechatPay.use((pay) => pay.native(merchant, body))
+      yield* control("POST", "/pay", { outTradeNo: order.outTradeNo })
+    }).pipe(Effect.orDie, (work) => Effect.suspend(() => Effect.provide(work, process.gateway.context))),
+    todos: Effect.suspend(() =>
+      Database.use((database) => database.read((sql) => openTodos(sql))).pipe(
+        Effect.provide(process.gateway.context)
+      )
+    ),
+    /** What the journal holds of messages. */
+    journal: Effect.suspend(() =>
+      Database.use((database) =>
+        database.read((sql) =>
+          sql
+            .withTables<{ weir_journal: { operation: string } }>()
+            .selectFrom("weir_journal")
+            .select("operation")
+            .execute()
+        )
+      ).pipe(Effect.provide(process.gateway.context))
+    ),
+    /** Whether a text stands anywhere in the gateway's database files, in clear. */
+    anywhere: (text: string) =>
+      Effect.sync(() =>
+        readdirSync(folder)
+          .filter((name) => name.startsWith("weir.db"))
+          .some((name) => readFileSync(join(folder, name)).includes(text))
+      ),
+    fetch: (request: Request) => Effect.promise(async () => process.app.fetch(request))
+  }
+})
+
+export type World = Effect.Success<ReturnType<typeof openWorld>>
+
+/** Lets everything run that can run without time passing. */
+export const settle = Effect.promise(async () => {
+  for (let turn = 0; turn < 12; turn++) await setImmediate()
+})
+
+/** Lets time pass, in steps small enough that what wakes can act before the next. */
+export const pass = Effect.fnUntraced(function* (duration: Duration.Input) {
+  const whole = Duration.toMillis(duration)
+  const step = Math.max(250, whole / 600)
+  for (let passed = 0; passed < whole; passed += step) {
+    yield* settle
+    yield* TestClock.adjust(Math.min(step, whole - passed))
+  }
+  yield* settle
+})
+
+/** Runs something while time passes, however long it takes. */
+export const meanwhile = Effect.fnUntraced(function* <A, E, R>(work: Effect.Effect<A, E, R>) {
+  let done: Exit.Exit<A, E> | undefined
+  yield* Effect.forkChild(Effect.map(Effect.exit(work), (exit) => void (done = exit)))
+  let waited = 0
+  while (done === undefined) {
+    yield* settle
+    if (done === undefined) {
+      yield* TestClock.adjust("250 millis")
+      waited += 250
+    }
+  }
+  return { waited, value: yield* done }
+})
