@@ -26,12 +26,11 @@ export interface Doors extends Site {
 /** The gateway under test: all of it, on files and lines of this world. */
 export const makeGateway = (
   ground: Ground,
-  credentials: Effect.Effect<typeof CredentialsReply.Type>,
+  merchant: () => typeof CredentialsReply.Type,
   routes: Routes
 ): Party<Doors> =>
   new Party<Doors>("gateway", ground, (life) =>
-    credentials.pipe(
-      Effect.flatMap((credentials) => startGateway(deployment(life.file, credentials))),
+    Effect.suspend(() => startGateway(deployment(life.file, merchant()))).pipe(
       Effect.map((gateway) => {
         const inlets = gateway.plugins.flatMap(({ inlets }) => inlets)
         const at = (place: string): Answerer => {
@@ -45,7 +44,7 @@ export const makeGateway = (
     )
   )
 
-const deployment = (file: string, credentials: typeof CredentialsReply.Type) =>
+const deployment = (file: string, merchant: typeof CredentialsReply.Type) =>
   defineGateway({
     mode: "development",
     databaseUrl: `sqlite:${file}`,
@@ -61,12 +60,12 @@ const deployment = (file: string, credentials: typeof CredentialsReply.Type) =>
     trustedProxies: [],
     sealKey: Redacted.make(Buffer.alloc(32, "simulated").toString("base64")),
     wechatPayUrl: new URL("http://wechat"),
-    appId: credentials.appid,
-    merchantId: credentials.mchid,
-    merchantSerial: credentials.merchantSerial,
-    merchantKey: Redacted.make(credentials.merchantPrivateKey),
-    apiV3Key: Redacted.make(credentials.apiV3Key),
-    payPublicKeyId: credentials.publicKeyId,
-    payPublicKey: credentials.publicKey,
+    appId: merchant.appid,
+    merchantId: merchant.mchid,
+    merchantSerial: merchant.merchantSerial,
+    merchantKey: Redacted.make(merchant.merchantPrivateKey),
+    apiV3Key: Redacted.make(merchant.apiV3Key),
+    payPublicKeyId: merchant.publicKeyId,
+    payPublicKey: merchant.publicKey,
     plugins: [pos({ secret, mis: { port: 0, ...bank } })]
   })

@@ -2,7 +2,7 @@ import { invariants } from "./invariants/all.ts"
 import type { History, Invariant, Talk, TakenBack } from "./invariants/history.ts"
 import type { Observer } from "./observer.ts"
 import type { Ground } from "./party.ts"
-import { parked, unfinished } from "./rest.ts"
+import { unfinished } from "./rest.ts"
 
 /** Holds the three records against what must be true of them. */
 export class Judge {
@@ -11,6 +11,8 @@ export class Judge {
   readonly #ground: Ground
   readonly #observer: Observer
   readonly #isClear: () => boolean
+  /** The one that every payment must be for. */
+  appid = ""
   #calmSince = Number.POSITIVE_INFINITY
   #heard = 0
 
@@ -30,7 +32,6 @@ export class Judge {
     if (!changed && this.#heard === this.talk.length) return
     this.#heard = this.talk.length
     this.#hold("always")
-    for (const key of parked(this.#observer.pending)) this.#ground.complain(`the task ${key} waits for a person`)
   }
 
   /** When everything has come to rest. */
@@ -54,7 +55,8 @@ export class Judge {
 
   #history(): History {
     const { rows, wechat } = this.#observer
-    const { takenBack, talk } = this
-    return { now: this.#ground.loop.now, calmSince: this.#calmSince, wechat, rows, talk, takenBack }
+    const { appid, takenBack, talk } = this
+    const { now } = this.#ground.loop
+    return { now, calmSince: this.#calmSince, appid, wechat, rows, talk, takenBack }
   }
 }

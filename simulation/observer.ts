@@ -2,29 +2,27 @@ import { entry } from "../plugins/wechat-sandbox/books.ts"
 import { standing } from "../plugins/wechat-sandbox/pay/standing.ts"
 import type { OrderRow, RefundRow } from "../plugins/wechat-sandbox/store.ts"
 import type { History, Rows } from "./invariants/history.ts"
-import { Peek } from "./peek.ts"
 import type { Ground, Party } from "./party.ts"
+import { Peek } from "./peek.ts"
 import { mark } from "./trace.ts"
 
-/** Work the gateway still means to do, and what it has begun and not ended. */
+/** What both parties still mean to do, and what they have begun and not ended. */
 export interface Pending {
-  readonly tasks: ReadonlyArray<{ readonly task_key: string; readonly kind: string; readonly due: number }>
-  readonly keys: ReadonlyArray<{ readonly task_key: string; readonly parked_at: number | null }>
+  readonly tasks: ReadonlyArray<{ readonly task_key: string; readonly kind: string }>
+  readonly parked: ReadonlyArray<{ readonly task_key: string }>
   readonly entries: ReadonlyArray<{ readonly operation: string; readonly leased_until: number }>
-  /** What WeChat will still do: notifies to deliver, refunds to end. */
   readonly agenda: ReadonlyArray<{ readonly id: string }>
 }
-
-const nothing: Rows = { payments: [], attempts: [], reversals: [], refunds: [], history: [], todos: [] }
 
 /** Keeps what both parties' files say, as of now. */
 export class Observer {
   readonly #ground: Ground
   readonly #gateway: Peek
   readonly #wechat: Peek
-  rows = nothing
+  #marks = ""
+  #books = ""
+  rows: Rows = { payments: [], attempts: [], reversals: [], refunds: [], history: [], todos: [] }
   wechat: History["wechat"] = []
-  pending: Pending = { tasks: [], keys: [], entries: [], agenda: [] }
 
   constructor(ground: Ground, gateway: Party<unknown>, wechat: Party<unknown>) {
     this.#ground = ground
@@ -32,13 +30,20 @@ export class Observer {
     this.#wechat = new Peek(wechat)
   }
 
-  /** Looks again; `false`: nobody has written anything. */
+  /** Looks again; `false`: nothing has happened to any money. */
   look(): boolean {
-    const ours = this.#gateway.hasChanged()
-    const theirs = this.#wechat.hasChanged()
-    if (ours) this.#readGateway(this.#gateway)
-    if (theirs) this.#readWechat(this.#wechat)
+    const ours = this.#gateway.hasChanged() && this.#readGateway(this.#gateway)
+    const theirs = this.#wechat.hasChanged() && this.#readWechat(this.#wechat)
     return ours || theirs
+  }
+
+  get pending(): Pending {
+    return {
+      tasks: this.#gateway.read("select task_key, kind from weir_tasks order by task_key"),
+      parked: this.#gateway.read("select task_key from weir_task_keys where parked_at is not null"),
+      entries: this.#gateway.read("select operation, leased_until from weir_journal where answer is null"),
+      agenda: this.#wechat.read("select id from sandbox_agenda order by id")
+    }
   }
 
   close(): void {
@@ -46,36 +51,37 @@ export class Observer {
     this.#wechat.close()
   }
 
-  #readGateway(from: Peek): void {
+  /** Money moves with a row of history, or is left to a person. */
+  #readGateway(from: Peek): boolean {
+    const [marks] = from.read("select (select max(rowid) from weir_history), (select count(*) from weir_todos)")
+    const now = JSON.stringify(marks)
+    if (now === this.#marks) return false
+    this.#marks = now
     const known = this.rows.history.length
     this.rows = {
-      payments: from.all("weir_payments", "id"),
-      attempts: from.all("weir_attempts", "payment, number"),
-      reversals: from.all("weir_reversals", "id"),
-      refunds: from.all("weir_refunds", "id"),
-      history: from.all("weir_history", "rowid"),
-      todos: from.all("weir_todos", "kind, subject")
+      payments: from.read("select * from weir_payments order by id"),
+      attempts: from.read("select * from weir_attempts order by payment, number"),
+      reversals: from.read("select * from weir_reversals order by id"),
+      refunds: from.read("select * from weir_refunds order by id"),
+      history: from.read("select * from weir_history order by rowid"),
+      todos: from.read("select * from weir_todos order by kind, subject")
     }
-    this.pending = {
-      ...this.pending,
-      tasks: from.all("weir_tasks", "task_key, sequence"),
-      keys: from.all("weir_task_keys", "task_key"),
-      entries: from.all("weir_journal", "id")
-    }
-    for (const { at, event, from, id, subject, to } of this.rows.history.slice(known))
-      this.#ground.trace.add(`${subject} ${id}: ${from} → ${to} by ${event} at ${at}`)
+    for (const { event, from, id, subject, to } of this.rows.history.slice(known))
+      this.#ground.trace.add(`${subject} ${id}: ${from} → ${to} by ${event}`)
+    return true
   }
 
-  #readWechat(from: Peek): void {
-    const orders = from.all<OrderRow>("sandbox_orders", "created_at, out_trade_no")
-    const refunds = Map.groupBy(
-      from.all<RefundRow>("sandbox_refunds", "created_at, out_refund_no"),
-      ({ out_trade_no }) => out_trade_no
-    )
-    this.wechat = orders.map((order) =>
-      entry(standing(order, this.#ground.loop.now), refunds.get(order.out_trade_no) ?? [])
-    )
-    this.pending = { ...this.pending, agenda: from.all("sandbox_agenda", "id") }
-    this.#ground.trace.add(`WeChat's books: ${mark(JSON.stringify(this.wechat))}`)
+  #readWechat(from: Peek): boolean {
+    const orders = from.read<OrderRow>("select * from sandbox_orders order by created_at, out_trade_no")
+    const refunds = from.read<RefundRow>("select * from sandbox_refunds order by created_at, out_refund_no")
+    const byOrder = Map.groupBy(refunds, ({ out_trade_no }) => out_trade_no)
+    const { now } = this.#ground.loop
+    const wechat = orders.map((order) => entry(standing(order, now), byOrder.get(order.out_trade_no) ?? []))
+    const books = mark(JSON.stringify(wechat))
+    if (books === this.#books) return false
+    this.#books = books
+    this.wechat = wechat
+    this.#ground.trace.add(`WeChat's books: ${books}`)
+    return true
   }
 }

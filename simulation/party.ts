@@ -22,7 +22,7 @@ export class Life<A> {
 }
 
 /** How a process starts on its database file, within a scope that ends with it. */
-type Start<A> = (life: Life<A>) => Effect.Effect<A, unknown, Scope.Scope>
+type Start<A> = (life: Life<unknown>) => Effect.Effect<A, unknown, Scope.Scope>
 
 /** What all parties of a world share. */
 export interface Ground {
@@ -107,7 +107,7 @@ export class Party<A> {
   readonly buried = Effect.suspend(() => Effect.forEach(this.#burials, Fiber.await, { discard: true }))
 
   /** A process draws its own luck, so that its remains take nothing from the next one. */
-  #own(life: Life<A>): Context.Context<never> {
+  #own(life: Life<unknown>): Context.Context<never> {
     const { chance, complain } = this.#ground
     const ears = Logger.make<unknown, void>(({ cause, message }) => {
       if (life.alive) complain(`the ${this.name} logs: ${[message].flat().join(" ")} ${Cause.pretty(cause)}`)

@@ -16,15 +16,14 @@ export class Peek {
   hasChanged(): boolean {
     if (!this.#party.isUp) return false
     if (this.#file !== this.#party.file) this.#open(this.#party.file)
-    const [row] = this.#read<{ data_version: number }>("pragma data_version")
+    const [row] = this.read<{ data_version: number }>("pragma data_version")
     const changed = row?.data_version !== this.#version
     this.#version = row?.data_version
     return changed
   }
 
-  /** All of a table. */
-  all<Row>(table: string, order: string): ReadonlyArray<Row> {
-    return this.#read<Row>(`select * from ${table} order by ${order}`)
+  read<Row>(sql: string): ReadonlyArray<Row> {
+    return (this.#connection?.prepare(sql).all([]) ?? []) as ReadonlyArray<Row>
   }
 
   close(): void {
@@ -37,9 +36,5 @@ export class Peek {
     this.#version = undefined
     this.#connection = new Connection(file, { readOnly: true })
     this.#connection.open()
-  }
-
-  #read<Row>(sql: string): ReadonlyArray<Row> {
-    return (this.#connection?.prepare(sql).all([]) ?? []) as ReadonlyArray<Row>
   }
 }

@@ -21,11 +21,8 @@ export const unfinished = ({ now, rows }: Pick<History, "now" | "rows">, pending
         .filter(({ kind, task_key }) => !kind.startsWith("every:") && !abnormal.has(task_key))
         .map(({ kind, task_key }) => `${kind} ${task_key}`)
     ),
+    ...left("what waits for a person,", pending.parked.map(({ task_key }) => task_key)),
     ...left("call", pending.entries.filter((entry) => entry.leased_until > now).map(({ operation }) => operation)),
     ...left("WeChat's own work,", pending.agenda.map(({ id }) => id))
   ]
 }
-
-/** A key that waits for a person, although nothing was wrong that a person could mend. */
-export const parked = ({ keys }: Pending): ReadonlyArray<string> =>
-  keys.filter(({ parked_at }) => parked_at !== null).map(({ task_key }) => task_key)

@@ -25,7 +25,6 @@ export const makeWechat = (ground: Ground, keys: SandboxKeys, routes: Routes): P
 /** What people do with their phones, and developers with the switches: by lines that are none of the world's worries. */
 export class Phones {
   readonly #wechat: Party<Site>
-  #credentials: typeof CredentialsReply.Type | undefined
 
   constructor(wechat: Party<Site>) {
     this.#wechat = wechat
@@ -54,16 +53,8 @@ export class Phones {
     return this.#ask("PUT", "/control/settings", Schema.Unknown, settings)
   }
 
-  /** What a merchant copies from WeChat's portals; asked for once. */
-  readonly credentials = Effect.suspend(() =>
-    this.#credentials === undefined
-      ? Effect.tap(this.#ask("GET", "/credentials", CredentialsReply), (given) =>
-          Effect.sync(() => {
-            this.#credentials = given
-          })
-        )
-      : Effect.succeed(this.#credentials)
-  )
+  /** What a merchant copies from WeChat's portals. */
+  readonly credentials = Effect.suspend(() => this.#ask("GET", "/credentials", CredentialsReply))
 
   /** As often as it takes until WeChat is there. */
   #ask<A, I>(method: string, path: string, reply: Schema.Codec<A, I>, body?: object): Effect.Effect<A> {

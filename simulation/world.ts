@@ -1,4 +1,5 @@
 import { Effect, Fiber, FiberSet } from "effect"
+import type { CredentialsReply } from "../plugins/wechat-sandbox/credentials.ts"
 import type { SandboxKeys } from "../plugins/wechat-sandbox/keys.ts"
 import { makeChaos } from "./chaos.ts"
 import { bank, makeGateway } from "./gateway.ts"
@@ -19,7 +20,7 @@ export const makeWorld = (ground: Ground, keys: SandboxKeys) => {
   const routes: Routes = {}
   const wechat = makeWechat(ground, keys, routes)
   const phones = new Phones(wechat)
-  const gateway = makeGateway(ground, phones.credentials, routes)
+  const gateway = makeGateway(ground, () => merchant, routes)
   const uplink = new Line("uplink", ground)
   const shops = ["GZ0013", "SH0002"].map((store) => ({ store, line: new Line(store, ground) }))
   routes["wechat"] = { line: uplink, party: wechat }
@@ -30,6 +31,7 @@ export const makeWorld = (ground: Ground, keys: SandboxKeys) => {
   const reaches = () => uplink.weather === calm && gateway.isUp && wechat.isUp && !chaos.isThrown()
   const judge = new Judge(ground, observer, reaches)
   let rough = true
+  let merchant: typeof CredentialsReply.Type
 
   const tills = (payers: Payers): ReadonlyArray<Effect.Effect<void>> =>
     shops.flatMap(({ line, store }) => {
@@ -45,6 +47,8 @@ export const makeWorld = (ground: Ground, keys: SandboxKeys) => {
     const busy = yield* FiberSet.make()
     const payers = new Payers(ground.chance.of("payers"), phones, observer, busy)
     yield* wechat.boot
+    merchant = yield* phones.credentials
+    judge.appid = merchant.appid
     yield* gateway.boot
     const raging = yield* Effect.forkChild(chaos.raging)
     for (const day of tills(payers)) yield* FiberSet.run(busy, day)

@@ -55,7 +55,7 @@ const broken: ReadonlyArray<
   [
     "a package has one home",
     { "core/payments/payments.ts": `import { sql } from "kysely"` },
-    "core/payments/payments.ts: kysely is for core/database, store and migrations"
+    "core/payments/payments.ts: kysely is for core/database and the files of a store"
   ],
   [
     "a package has one home",
@@ -102,7 +102,7 @@ const broken: ReadonlyArray<
   [
     "a plugin looks like every other",
     { "plugins/pos/index.ts": "", "plugins/pos/README.md": "", "plugins/pos/helpers/a.ts": "" },
-    "plugins/pos/helpers: a plugin consists of index, model, service, store, migrations, dialects, pages, README"
+    "plugins/pos/helpers: a plugin consists of index, model, service, store, migrations, dialects, pages, play, README"
   ],
   ["a plugin looks like every other", { "plugins/pos/index.ts": "" }, "plugins/pos: has no README"],
   [

@@ -11,7 +11,7 @@ export class ClosedDoor extends Schema.TaggedError<ClosedDoor>()("ClosedDoor", {
   setting: Schema.String
 }) {
   override readonly message =
-    `The ${this.door} door cannot open at ${this.address}: ${this.reason}. Its port is ${this.setting}.`
+    `The ${this.door} door cannot open at ${this.address}: ${this.reason}. Its port is set by ${this.setting}.`
 }
 
 /** Finds out whose door it was. */

@@ -4,7 +4,7 @@ import * as NodePath from "@effect/platform-node-shared/NodePath"
 import * as NodeRuntime from "@effect/platform-node-shared/NodeRuntime"
 import * as NodeStdio from "@effect/platform-node-shared/NodeStdio"
 import * as NodeTerminal from "@effect/platform-node-shared/NodeTerminal"
-import { Console, Effect, Layer, Result } from "effect"
+import { Cause, Console, Effect, Exit, Layer, Result, Runtime } from "effect"
 import * as CliConfig from "effect/cli/CliConfig"
 import * as Command from "effect/cli/Command"
 import * as GlobalFlag from "effect/cli/GlobalFlag"
@@ -71,5 +71,12 @@ weir.pipe(
   Effect.catch(end),
   Effect.tapDefect((defect) => Effect.logFatal("Weir has a fault of its own", defect)),
   Effect.provide(services),
-  NodeRuntime.runMain({ disableErrorReporting: true })
+  NodeRuntime.runMain({
+    disableErrorReporting: true,
+    // To be stopped is the good end of a command that serves; `serve` has then left its code.
+    teardown: (exit, leave) =>
+      Exit.isFailure(exit) && Cause.hasInterruptsOnly(exit.cause)
+        ? leave(Number(process.exitCode ?? 130))
+        : Runtime.defaultTeardown(exit, leave)
+  })
 )

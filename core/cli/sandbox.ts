@@ -18,15 +18,15 @@ const run = Effect.fnUntraced(function* (leashed: boolean) {
   const { config, plugins, settings } = yield* readProject
   const open = Effect.gen(function* () {
     const opened = yield* openSandboxes(config)
-    if (leashed) return yield* letGo
+    if (leashed) return yield* holdLeash
     for (const { name, port } of opened) yield* Console.log(`${name}  http://127.0.0.1:${port}`)
   }).pipe(Effect.catchTag("CannotListen", (error) => Effect.fail(closedDoor(settings, plugins)(error))))
   return yield* serve(open, leashed ? () => Effect.void : Console.log).pipe(Effect.provide(logging("text")))
 })
 
-/** The other end of our standard input is gone, however it went. */
-const letGo = Effect.callback<never>((resume) => {
-  process.stdin.once("close", () => resume(Effect.interrupt)).resume()
+/** Once the other end of our standard input is gone, however it went, this process is asked to stop as by anybody else. */
+const holdLeash = Effect.sync(() => {
+  process.stdin.once("close", () => process.kill(process.pid, "SIGTERM")).resume()
 })
 
 /** `weir sandbox` */

@@ -4,6 +4,7 @@ import { DatabaseRefused, type Engine, type Sql as Handle, StorageFailed } from 
 import { openSqlite } from "./sqlite.ts"
 import { makeWriter } from "./writer.ts"
 
+/** A handle for SQL. Stores name their own tables: `sql.withTables<SlipTables>()`. */
 export type Sql = Handle
 
 /** Where everything durable is. SQL errors are bugs and die; `StorageFailed` dies too, and passes when the storage heals. */

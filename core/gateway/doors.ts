@@ -1,4 +1,5 @@
-import { Effect } from "effect"
+import type { AddressInfo } from "node:net"
+import { Effect, Exit, Scope } from "effect"
 import type { App } from "../http/app.ts"
 import { mount } from "../http/bridge.ts"
 import { operatorApp, publicApp } from "../http/doors.ts"
@@ -6,6 +7,7 @@ import { listen } from "../http/listen.ts"
 import { Readiness } from "../http/readiness.ts"
 import { listenTcp } from "../legacy/carriers/tcp.ts"
 import { Front, type FrontRoute } from "../legacy/front.ts"
+import { Stopping } from "../stopping.ts"
 import type { Gateway } from "./gateway.ts"
 import { notifyRoute } from "./notify.ts"
 import { todosRoute } from "./todos.ts"
@@ -44,54 +46,49 @@ export const legacyRoutes = ({ plugins }: Gateway): ReadonlyArray<FrontRoute> =>
 
 /** Opens every door of a gateway for as long as the scope lives; then each finishes what runs and closes. */
 export const openDoors = Effect.fn("openDoors")(function* (gateway: Gateway) {
-  const { context, plugins, settings } = gateway
-  const { drain, ready } = yield* Readiness.pipe(Effect.provide(context))
-  const allow = settings.legacyAllow
-  const opened = {
-    public: yield* listen(publicDoor(gateway), {
-      door: "public",
-      host: settings.host,
-      port: settings.port
-    }),
-    operator: yield* listen(operatorDoor(gateway), {
-      door: "operator",
-      host: settings.operatorHost,
-      port: settings.operatorPort
-    }),
-    legacy: yield* Front.listen({
-      host: settings.legacyHost,
-      port: settings.legacyPort,
-      allow,
-      routes: legacyRoutes(gateway)
-    }),
-    tcp: yield* Effect.forEach(
-      plugins.flatMap(({ inlets, name }) => inlets.map((one) => ({ ...one, name }))),
-      ({ answer, inlet, name }) =>
-        inlet.carrier === "tcp"
-          ? Effect.map(listenTcp({ ...inlet, allow, answer }), ({ address, port }) => [
-              { plugin: name, host: address, port }
-            ])
-          : Effect.succeed([])
-    )
-  }
+  const { drain, ready } = yield* Readiness.pipe(Effect.provide(gateway.context))
+  const { begin } = yield* Stopping.pipe(Effect.provide(gateway.context))
+  // Side by side: doors that close one after another take longer than whoever stops us waits.
+  const scope = yield* Effect.acquireRelease(Scope.make("parallel"), (scope) =>
+    Scope.close(scope, Exit.void)
+  )
+  const opened = yield* listenAll(gateway).pipe(Scope.provide(scope))
   yield* ready("doors")
-  // Added last, so it runs first: no new work is sent here while the doors finish theirs.
-  yield* Effect.addFinalizer(() => drain)
+  // Runs first: no new work is sent here, and whoever waits long is told how things stand.
+  yield* Effect.addFinalizer(() => Effect.andThen(drain, begin))
+  return opened
+})
+
+const listenAll = Effect.fnUntraced(function* (gateway: Gateway) {
+  const { settings } = gateway
+  const {
+    host,
+    legacyAllow: allow,
+    legacyHost,
+    legacyPort,
+    operatorHost,
+    operatorPort,
+    port
+  } = settings
+  const operator = { door: "operator", host: operatorHost, port: operatorPort }
+  const legacy = { host: legacyHost, port: legacyPort, allow, routes: legacyRoutes(gateway) }
   return {
-    public: addressOf(opened.public),
-    operator: addressOf(opened.operator),
-    legacy: addressOf(opened.legacy),
-    tcp: opened.tcp.flat()
+    public: addressOf(yield* listen(publicDoor(gateway), { door: "public", host, port })),
+    operator: addressOf(yield* listen(operatorDoor(gateway), operator)),
+    legacy: addressOf(yield* Front.listen(legacy)),
+    tcp: yield* Effect.forEach(tcpInlets(gateway), ({ name, ...inlet }) =>
+      Effect.map(listenTcp({ ...inlet, allow }), (at) => ({ plugin: name, ...addressOf(at) }))
+    )
   }
 })
 
-const addressOf = ({
-  address,
-  port
-}: {
-  readonly address: string
-  readonly port: number
-}): Address => ({
-  host: address,
-  port
-})
+const tcpInlets = ({ plugins }: Gateway) =>
+  plugins.flatMap(({ inlets, name }) =>
+    inlets.flatMap(({ answer, inlet }) => {
+      if (inlet.carrier !== "tcp") return []
+      const { framing, host, port } = inlet
+      return [{ name, answer, framing, host, port }]
+    })
+  )
+
+const addressOf = ({ address: host, port }: AddressInfo): Address => ({ host, port })

@@ -14,6 +14,7 @@ import { Ledger } from "../payments/ledger.ts"
 import { paymentMigrations } from "../payments/migrations.ts"
 import { Payments } from "../payments/payments.ts"
 import type { Behaviour, Checked } from "../plugin/plugin.ts"
+import { Stopping } from "../stopping.ts"
 import { Events } from "../tasks/events.ts"
 import { taskMigrations } from "../tasks/migrations.ts"
 import { Tasks } from "../tasks/tasks.ts"
@@ -42,6 +43,7 @@ type Core =
   | Ledger
   | Cashier
   | Readiness
+  | Stopping
 
 /** What a plugin has become: its declaration, the services its handlers need, and an answerer per inlet. */
 export interface Running {
@@ -98,6 +100,7 @@ export const startGateway = Effect.fn("startGateway")(function* (config: Gateway
 const coreLayer = ({ merchants, stores, url }: PaySetup) => {
   const ground = Layer.mergeAll(
     Readiness.layer(["doors", "recovery"]),
+    Stopping.layer,
     Journal.layer,
     Tasks.layer,
     WechatPay.layer(url),

@@ -4,7 +4,7 @@ import type { App, Call } from "./app.ts"
 import { type Input, readBody, readQuery } from "./input.ts"
 import { type Problem, problems, refuse, wrongFields } from "./problem.ts"
 import { rawReply, rawRequest } from "./raw.ts"
-import { reply } from "./reply.ts"
+import { replyJson } from "./reply.ts"
 import { type Run, runner } from "./run.ts"
 
 /**
@@ -47,7 +47,7 @@ const jsonHandler = <R>(route: JsonRoute<R>, run: Run<R>): Handler => {
       answer
     )
   }
-  const answer = (c: Call, output: unknown) => reply(c, 200, JSON.stringify(encode(output)), json)
+  const answer = (c: Call, output: unknown) => replyJson(c, JSON.stringify(encode(output)))
 
   if (route.method === "GET") return (c) => respond(c, Result.succeed(readQuery(c.req.url)))
   return (c) =>
@@ -56,8 +56,6 @@ const jsonHandler = <R>(route: JsonRoute<R>, run: Run<R>): Handler => {
       () => refuse(c, problems.cutOff)
     )
 }
-
-const json = { "content-type": "application/json" }
 
 /** Says all that is wrong with a small input, and the first thing wrong with a large one, which may be wrong a million times. */
 const decoder = (input: JsonRoute<never>["input"]) => {

@@ -1,5 +1,5 @@
 import type { AddressInfo } from "node:net"
-import { type Duration, Effect, Schedule, Schema, type Scope } from "effect"
+import { Duration, Effect, Schedule, Schema, type Scope } from "effect"
 import type { App } from "./app.ts"
 import { type HttpServer, makeServer } from "./server.ts"
 
@@ -11,6 +11,8 @@ export interface Listening {
   readonly port: number
   /** How long what runs may take to finish when the door closes; 10 seconds unless said. */
   readonly drain?: Duration.Input
+  /** How long a caller may take to send the head of a request; 10 seconds unless said. */
+  readonly headTime?: Duration.Input
 }
 
 /** The address is another program's, or not ours to take. */
@@ -25,25 +27,23 @@ export class CannotListen extends Schema.TaggedError<CannotListen>()("CannotList
 /** Opens a door until the scope ends. Then nobody new is let in, what runs is finished within the bound, and the door closes. */
 export const listen = (
   app: Pick<App, "fetch">,
-  { door, host, port, drain = "10 seconds" }: Listening
+  listening: Listening
 ): Effect.Effect<AddressInfo, CannotListen, Scope.Scope> =>
-  Effect.acquireRelease(open(app, door, host, port), (server) => close(server, door, drain)).pipe(
+  Effect.acquireRelease(open(app, listening), (server) => close(server, listening)).pipe(
     Effect.map(({ node }) => node.address() as AddressInfo)
   )
 
 const open = Effect.fn("listen.open")(function* (
   app: Pick<App, "fetch">,
-  door: string,
-  host: string,
-  port: number
+  { door, host, port, headTime = "10 seconds" }: Listening
 ) {
   const fork = Effect.runForkWith(yield* Effect.context<never>())
   return yield* Effect.callback<HttpServer, CannotListen>((resume) => {
-    const server = makeServer(app)
+    const server = makeServer(app, Duration.toMillis(headTime))
     server.node.on("error", ({ code = "", message }: NodeJS.ErrnoException) => {
       const reason = reasons[code] ?? message
       if (server.node.listening)
-        fork(Effect.logError("a door let somebody stand outside", { door, reason }))
+        fork(Effect.logError("a door cannot let anybody in", { door, reason }))
       else resume(Effect.fail(new CannotListen({ door, address: `${host}:${port}`, reason })))
     })
     server.node.listen(port, host, () => resume(Effect.succeed(server)))
@@ -60,15 +60,14 @@ const reasons: Readonly<Record<string, string>> = {
 
 const close = Effect.fn("listen.close")(function* (
   server: HttpServer,
-  door: string,
-  bound: Duration.Input
+  { door, drain = "10 seconds" }: Listening
 ) {
   server.leave()
-  // Requests already on their way arrive, and are answered.
+  // Requests that are on their way arrive, and are answered.
   if (server.connections() > 0) yield* Effect.sleep("100 millis")
   const gone = Effect.callback<void>((resume) => server.stop(() => resume(Effect.void)))
   const sweeping = Effect.repeat(Effect.sync(server.sweep), Schedule.spaced("50 millis"))
-  yield* Effect.raceFirst(gone, sweeping).pipe(Effect.timeoutOption(bound))
+  yield* Effect.timeoutOption(Effect.raceFirst(gone, sweeping), drain)
   const connections = server.connections()
   if (connections === 0) return
   server.cut()

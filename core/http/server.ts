@@ -22,7 +22,8 @@ export interface HttpServer {
   connections(): number
 }
 
-export const makeServer = (app: Pick<App, "fetch">): HttpServer => {
+/** `headTime`: how long the head of a request may take, in milliseconds. */
+export const makeServer = (app: Pick<App, "fetch">, headTime: number): HttpServer => {
   const sockets = new Set<Socket>()
   let leaving = false
 
@@ -39,7 +40,14 @@ export const makeServer = (app: Pick<App, "fetch">): HttpServer => {
     fetch: app.fetch,
     // For those who send no Host: probes that speak HTTP/1.0.
     hostname: "localhost",
-    serverOptions: { ...patience, ServerResponse: Answer }
+    serverOptions: {
+      headersTimeout: headTime,
+      requestTimeout: 60_000,
+      connectionsCheckingInterval: headTime / 5,
+      // Longer than load balancers keep theirs (60 s): whoever closes an idle connection may cut a request that is on its way.
+      keepAliveTimeout: 65_000,
+      ServerResponse: Answer
+    }
   }) as Server
   node.maxConnections = mostConnections
   node.on("connection", (socket) => {
@@ -64,13 +72,5 @@ export const makeServer = (app: Pick<App, "fetch">): HttpServer => {
 }
 
 type Head = OutgoingHttpHeaders | Array<OutgoingHttpHeader>
-
-/** Who sends a request byte by byte holds a connection; who is idle may stay longer than the load balancer before us lets him. */
-const patience = {
-  headersTimeout: 10_000,
-  requestTimeout: 60_000,
-  keepAliveTimeout: 65_000,
-  connectionsCheckingInterval: 2_000
-}
 
 const mostConnections = 10_000

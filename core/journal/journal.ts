@@ -13,7 +13,9 @@ export type Answer<A> =
   | { readonly _tag: "Final"; readonly reply: A }
   | { readonly _tag: "Interim"; readonly reply: A }
 
+/** An answer that is stored and given to every later arrival. */
 export const final = <A>(reply: A): Answer<A> => ({ _tag: "Final", reply })
+/** An answer for those who wait now; the next arrival is answered anew. */
 export const interim = <A>(reply: A): Answer<A> => ({ _tag: "Interim", reply })
 
 /** What an arrival is answered, and the entry it belongs to. */

@@ -1,12 +1,14 @@
 import { type Cause, Clock, Duration, Effect, Option, Schema } from "effect"
 import { Journal } from "../journal/journal.ts"
+import { Stopping } from "../stopping.ts"
 import { Transport } from "../transport.ts"
 import { malformed } from "./codec/two-way.ts"
 import type { Problem, Texts } from "./dialect.ts"
 import { handOn } from "./elsewhere.ts"
+import { makeHanding } from "./handing.ts"
 import type { Spoken } from "./inlet.ts"
 import type { Answerer, Framed, Reply, Unframed } from "./message.ts"
-import { answerOnce } from "./once.ts"
+import { answerOnce, type Books } from "./once.ts"
 import { prepare } from "./prepared.ts"
 
 /** An answer in the dialect's own fields. */
@@ -22,9 +24,10 @@ interface Said {
 export const makeAnswerer = Effect.fnUntraced(function* <R>(
   source: string,
   inlet: Spoken<R>
-): Effect.fn.Return<Answerer, never, R | Journal | Transport> {
+): Effect.fn.Return<Answerer, never, R | Journal | Stopping | Transport> {
   const context = yield* Effect.context<R>()
-  const journal = yield* Journal
+  const books: Books = { journal: yield* Journal, handing: makeHanding(), source }
+  const stopping = yield* Stopping
   const transport = yield* Transport
   const { dialect, elsewhere } = inlet
   const decode = Schema.decodeEffect(dialect.request)
@@ -52,6 +55,13 @@ export const makeAnswerer = Effect.fnUntraced(function* <R>(
     return yield* Effect.fail(problem)
   })
 
+  /** The work goes on when its caller's patience ends, or this process does. */
+  const unlessOver = <A, E, R>(work: Effect.Effect<A, E, R>, patience: Duration.Duration) =>
+    Effect.raceFirst(
+      Effect.asSome(work),
+      Effect.as(Effect.raceFirst(Effect.sleep(patience), stopping.begun), Option.none())
+    )
+
   /** What the call of a message says, however long it takes. */
   const call = Effect.fnUntraced(function* (texts: Texts, bytes: Uint8Array, since: number) {
     const name = dialect.callOf(texts)
@@ -69,13 +79,13 @@ export const makeAnswerer = Effect.fnUntraced(function* <R>(
             reply,
             delivered: Effect.void
           }))
-        : answerOnce(journal, source, call, call.once, request.success, bytes)
+        : answerOnce(books, call, call.once, request.success, bytes)
     const patience = call.patience ?? dialect.patience
     const waited = Duration.subtract(
       patience,
       Duration.millis((yield* Clock.currentTimeMillis) - since)
     )
-    const done = yield* Effect.timeoutOption(answered, waited).pipe(
+    const done = yield* unlessOver(answered, waited).pipe(
       Effect.catchTag("KeyReused", () => Effect.succeed(Option.some(refuse({ is: "reused" }))))
     )
     if (Option.isSome(done)) return told(done.value)

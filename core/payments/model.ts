@@ -72,6 +72,7 @@ export class AmountDiffers extends Schema.TaggedError<AmountDiffers>()("AmountDi
   override readonly message = "This reference was already used with another amount"
 }
 
+/** Nothing was ever asked for under this reference. */
 export class PaymentUnknown extends Schema.TaggedError<PaymentUnknown>()("PaymentUnknown", {
   reference: Schema.String
 }) {

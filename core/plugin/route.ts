@@ -45,6 +45,7 @@ export interface RawRoute<out R> {
   readonly handle: (request: RawRequest) => Effect.Effect<RawReply, PublicError, R>
 }
 
+/** An endpoint of a plugin. */
 export type Route<R> = JsonRoute<R> | RawRoute<R>
 
 const json =

@@ -8,7 +8,7 @@ type Rule = (tree: Tree) => ReadonlyArray<string>
 
 /** From the ground up. A part may import what lies below it, and parts of its own row as long as no circle arises. */
 const rows: ReadonlyArray<ReadonlyArray<string>> = [
-  ["values", "errors", "observability", "transport"],
+  ["values", "errors", "observability", "stopping", "transport"],
   ["database"],
   ["journal", "tasks"],
   ["legacy", "wechat"],
@@ -27,7 +27,11 @@ const homes: ReadonlyArray<readonly [packages: RegExp, home: RegExp, where: stri
   [/^hono\/html$/, /^core\/(http|console)\/|\/pages[/.]/, "core/http, core/console and pages"],
   [/^hono(?!\/html$)(\/|$)/, /^core\/(http|console)\//, "core/http and core/console"],
   [/^@hono\/node-server/, /^core\/http\//, "core/http"],
-  [/^kysely/, /^core\/database\/|\/(store|migrations)[/.]/, "core/database, store and migrations"],
+  [
+    /^kysely/,
+    /^core\/database\/|\/(store|claims|recovery|migrations)[/.]/,
+    "core/database and the files of a store"
+  ],
   [/^(mysql2|node:sqlite)/, /^core\/database\//, "core/database"],
   [/^(saxes|@exodus\/bytes\/multi-byte)/, /^core\/legacy\/codec\//, "core/legacy/codec"],
   [/^uqr/, /\/qr\.ts$/, "one file, qr.ts"],
@@ -42,7 +46,7 @@ const homes: ReadonlyArray<readonly [packages: RegExp, home: RegExp, where: stri
 /** What stands outside the core, and what it may import besides #core. */
 const reach: Readonly<Record<string, RegExp>> = {
   config: /^config\//,
-  simulation: /^(simulation|plugins)\//,
+  simulation: /^(simulation|plugins|core)\//,
   "gateway.config.ts": /^config\/env\.ts$|^plugins\/[^/]+\/index\.ts$/
 }
 
@@ -56,7 +60,7 @@ const powers: ReadonlyArray<readonly [power: RegExp, home: RegExp, instead: stri
     "use Effect.sleep or a Schedule"
   ],
   [/\bMath\.random\b/, /^$/, "ask Effect's Random"],
-  [/\bconsole\.\w+\(/, /^core\/cli\//, "use Effect.log"]
+  [/\bconsole\.\w+\(/, /^core\/(cli|observability)\//, "use Effect.log"]
 ]
 
 /** What a vertical consists of: files, or folders of the same name. A sandbox is a whole server, so it has more. */
@@ -68,6 +72,7 @@ const silhouette = [
   "migrations",
   "dialects",
   "pages",
+  "play",
   "README"
 ]
 

@@ -1,7 +1,7 @@
 import { readdirSync, readFileSync } from "node:fs"
 import { join } from "node:path"
 import { setImmediate } from "node:timers/promises"
-import { ConfigProvider, Duration, Effect, Exit, Layer, Schema, Scope } from "effect"
+import { ConfigProvider, Duration, Effect, Exit, Fiber, Layer, Schema, Scope } from "effect"
 import { TestClock } from "effect/testing"
 import { defineGateway, yuan } from "#core"
 import { env } from "../../config/env.ts"
@@ -41,7 +41,9 @@ const carry = Effect.fnUntraced(function* (network: Network, request: Outgoing) 
   if (weather === "lost") return yield* new NoAnswer({ reason: "lost" })
   const { headers, method, url } = request
   const body = request.body === undefined ? null : Buffer.from(request.body)
-  const response = yield* Effect.promise(async () => host(new Request(url, { method, headers, body })))
+  const response = yield* Effect.promise(async () =>
+    host(new Request(url, { method, headers, body }))
+  )
   const bytes = new Uint8Array(yield* Effect.promise(() => response.arrayBuffer()))
   const broken = response.headers.get("x-sandbox-connection") === "reset"
   if (broken || weather === "answer lost") return yield* new NoAnswer({ reason: "answer lost" })
@@ -85,7 +87,10 @@ export const openWorld = Effect.fnUntraced(function* (
     plugins: [pos({ secret: env.posSecret, ...options })]
   })
 
-  const declared = wechatSandbox({ port: 3003, databaseUrl: `sqlite:${join(folder, "sandbox.db")}` })
+  const declared = wechatSandbox({
+    port: 3003,
+    databaseUrl: `sqlite:${join(folder, "sandbox.db")}`
+  })
   const plugin = { ...declared, layer: () => WechatSandbox.layer({ keys }) }
   const sandbox = yield* startSandbox({ plugin, options: plugin.settings }).pipe(
     Effect.provide(outside)
@@ -188,7 +193,9 @@ export const openWorld = Effect.fnUntraced(function* (
       const body = yield* nativeBody(merchant, order)
       yield* WechatPay.use((pay) => pay.native(merchant, body))
       yield* control("POST", "/pay", { outTradeNo: order.outTradeNo })
-    }).pipe(Effect.orDie, (work) => Effect.suspend(() => Effect.provide(work, process.gateway.context))),
+    }).pipe(Effect.orDie, (work) =>
+      Effect.suspend(() => Effect.provide(work, process.gateway.context))
+    ),
     todos: Effect.suspend(() =>
       Database.use((database) => database.read((sql) => openTodos(sql))).pipe(
         Effect.provide(process.gateway.context)
@@ -237,15 +244,13 @@ export const pass = Effect.fnUntraced(function* (duration: Duration.Input) {
 
 /** Runs something while time passes, however long it takes. */
 export const meanwhile = Effect.fnUntraced(function* <A, E, R>(work: Effect.Effect<A, E, R>) {
-  let done: Exit.Exit<A, E> | undefined
-  yield* Effect.forkChild(Effect.map(Effect.exit(work), (exit) => void (done = exit)))
+  const fiber = yield* Effect.forkChild(work)
   let waited = 0
-  while (done === undefined) {
+  yield* settle
+  while (fiber.pollUnsafe() === undefined) {
+    yield* TestClock.adjust("250 millis")
+    waited += 250
     yield* settle
-    if (done === undefined) {
-      yield* TestClock.adjust("250 millis")
-      waited += 250
-    }
   }
-  return { waited, value: yield* done }
+  return { waited, value: yield* Fiber.join(fiber) }
 })

@@ -37,7 +37,9 @@ const pattern = (regexp: RegExp, expected: string) =>
 /** UTF-8 of at most three bytes a character, and so many in all. */
 const plain = (bytes: number) =>
   pattern(/^[^\u{10000}-\u{10FFFF}\p{Cs}]+$/u, "characters of at most three bytes").check(
-    Schema.makeFilter((text) => Buffer.byteLength(text) <= bytes, { expected: `at most ${bytes} bytes` })
+    Schema.makeFilter((text) => Buffer.byteLength(text) <= bytes, {
+      expected: `at most ${bytes} bytes`
+    })
   )
 
 const Amount = Fen.check(Schema.isGreaterThan(0))

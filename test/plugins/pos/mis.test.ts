@@ -28,26 +28,33 @@ const unheard = (world: World, code: string) =>
   })
 
 describe("a terminal of a bank's MIS library", () => {
-  it.effect("sends the sample's 159 bytes and gets 148, the check digits of its own question in them", () =>
-    Effect.gen(function* () {
-      const world = yield* openWorld({ mis })
-      const request = sample("pos-bankall-request.gbk.bin")
-      assert.lengthOf(request, 159)
-      const { value, waited } = yield* meanwhile(world.post("tcp", request))
-      assert.lengthOf(value.bytes, 148)
-      assert.strictEqual(waited, 50_000)
-      const told = yield* world.read("tcp", value.bytes)
-      assert.include(told, { ret: "P1", check: "471", merchant: "898440153990017", terminal: "10203040" })
-      yield* world.payer()
-      const paid = yield* meanwhile(world.post("tcp", request))
-      assert.include(yield* world.read("tcp", paid.value.bytes), {
-        ret: "00",
-        amount: "000000012850",
-        trace: "000001",
-        batch: "000001",
-        message: "交易成功"
+  it.effect(
+    "sends the sample's 159 bytes and gets 148, the check digits of its own question in them",
+    () =>
+      Effect.gen(function* () {
+        const world = yield* openWorld({ mis })
+        const request = sample("pos-bankall-request.gbk.bin")
+        assert.lengthOf(request, 159)
+        const { value, waited } = yield* meanwhile(world.post("tcp", request))
+        assert.lengthOf(value.bytes, 148)
+        assert.strictEqual(waited, 50_000)
+        const told = yield* world.read("tcp", value.bytes)
+        assert.include(told, {
+          ret: "P1",
+          check: "471",
+          merchant: "898440153990017",
+          terminal: "10203040"
+        })
+        yield* world.payer()
+        const paid = yield* meanwhile(world.post("tcp", request))
+        assert.include(yield* world.read("tcp", paid.value.bytes), {
+          ret: "00",
+          amount: "000000012850",
+          trace: "000001",
+          batch: "000001",
+          message: "交易成功"
+        })
       })
-    })
   )
 
   it.effect("has its Chinese message cut at a whole character within forty bytes", () =>

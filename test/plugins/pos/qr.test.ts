@@ -129,7 +129,12 @@ describe("a notify of WeChat Pay", () => {
     return sent
   })
 
-  const deliver = (world: World, to: string, headers: Readonly<Record<string, string>>, body: Uint8Array) =>
+  const deliver = (
+    world: World,
+    to: string,
+    headers: Readonly<Record<string, string>>,
+    body: Uint8Array
+  ) =>
     Effect.map(
       meanwhile(world.fetch(new Request(to, { method: "POST", headers, body: Buffer.from(body) }))),
       ({ value }) => value.status
@@ -163,7 +168,10 @@ describe("a notify of WeChat Pay", () => {
       assert.strictEqual(yield* deliver(world, url, {}, body), 401)
       const probe = { ...headers, "wechatpay-signature": "WECHATPAY/SIGNTEST/x" }
       assert.strictEqual(yield* deliver(world, url, probe, body), 401)
-      assert.strictEqual(yield* deliver(world, url.replace(/\d{6,}/, "1900000000"), headers, body), 404)
+      assert.strictEqual(
+        yield* deliver(world, url.replace(/\d{6,}/, "1900000000"), headers, body),
+        404
+      )
       yield* pass("6 minutes")
       assert.strictEqual(yield* deliver(world, url, headers, body), 401)
       assert.deepEqual(
@@ -173,25 +181,27 @@ describe("a notify of WeChat Pay", () => {
     })
   )
 
-  it.effect("that is authentic but about nothing of ours is stored, acknowledged and left for a person", () =>
-    Effect.gen(function* () {
-      const world = yield* openWorld()
-      yield* meanwhile(world.strangerPays)
-      yield* pass("20 seconds")
-      assert.lengthOf(
-        world.network.sent.filter(({ url }) => url.includes("/notify/")),
-        1,
-        "acknowledged, so not repeated"
-      )
-      const todos = yield* world.todos
-      assert.deepEqual(
-        todos.map(({ kind }) => kind),
-        ["payment.stranger"]
-      )
-      assert.lengthOf(
-        (yield* world.journal).filter(({ operation }) => operation === "TRANSACTION.SUCCESS"),
-        1
-      )
-    })
+  it.effect(
+    "that is authentic but about nothing of ours is stored, acknowledged and left for a person",
+    () =>
+      Effect.gen(function* () {
+        const world = yield* openWorld()
+        yield* meanwhile(world.strangerPays)
+        yield* pass("20 seconds")
+        assert.lengthOf(
+          world.network.sent.filter(({ url }) => url.includes("/notify/")),
+          1,
+          "acknowledged, so not repeated"
+        )
+        const todos = yield* world.todos
+        assert.deepEqual(
+          todos.map(({ kind }) => kind),
+          ["payment.stranger"]
+        )
+        assert.lengthOf(
+          (yield* world.journal).filter(({ operation }) => operation === "TRANSACTION.SUCCESS"),
+          1
+        )
+      })
   )
 })

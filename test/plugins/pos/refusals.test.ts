@@ -4,21 +4,24 @@ import { meanwhile, openWorld } from "../../support/world.ts"
 import { hears, query, sale, sample } from "./till.ts"
 
 const told = (world: Parameters<typeof hears>[0], bytes: Uint8Array) =>
-  Effect.flatMap(meanwhile(world.post("/xml", bytes)), ({ value }) => world.read("/xml", value.bytes))
+  Effect.flatMap(meanwhile(world.post("/xml", bytes)), ({ value }) =>
+    world.read("/xml", value.bytes)
+  )
 
 const xml = (text: string) => new Uint8Array(Buffer.from(text, "latin1"))
 
 describe("a message that cannot be served", () => {
-  const wrong: ReadonlyArray<readonly [string, string, Readonly<Record<string, string>>, string]> = [
-    ["a missing amount", "E1", { TotalFee: "" }, "TotalFee"],
-    ["an amount that is no money", "E1", { TotalFee: "1e3" }, "TotalFee"],
-    ["a third decimal", "E1", { TotalFee: "1.005" }, "TotalFee"],
-    ["nothing to pay", "E1", { TotalFee: "0.00" }, "TotalFee"],
-    ["a date no calendar has", "E1", { TranTime: "20260230120000" }, "TranTime"],
-    ["a ticket that is too long", "E1", { TicketNo: "9".repeat(33) }, "TicketNo"],
-    ["a payment code of letters", "E1", { AuthCode: "13465018220347551X" }, "AuthCode"],
-    ["a call it does not know", "E1", { TranCode: "GIFT" }, "TranCode"]
-  ]
+  const wrong: ReadonlyArray<readonly [string, string, Readonly<Record<string, string>>, string]> =
+    [
+      ["a missing amount", "E1", { TotalFee: "" }, "TotalFee"],
+      ["an amount that is no money", "E1", { TotalFee: "1e3" }, "TotalFee"],
+      ["a third decimal", "E1", { TotalFee: "1.005" }, "TotalFee"],
+      ["nothing to pay", "E1", { TotalFee: "0.00" }, "TotalFee"],
+      ["a date no calendar has", "E1", { TranTime: "20260230120000" }, "TranTime"],
+      ["a ticket that is too long", "E1", { TicketNo: "9".repeat(33) }, "TicketNo"],
+      ["a payment code of letters", "E1", { AuthCode: "13465018220347551X" }, "AuthCode"],
+      ["a call it does not know", "E1", { TranCode: "GIFT" }, "TranCode"]
+    ]
   for (const [what, code, fields, field] of wrong) {
     it.effect(`with ${what} names the field, and nothing is stored`, () =>
       Effect.gen(function* () {

@@ -13,26 +13,28 @@ describe("a till's sale", () => {
     })
   )
 
-  it.effect("is told paid with WeChat's number and time, the same bytes however often it asks", () =>
-    Effect.gen(function* () {
-      const world = yield* openWorld()
-      const message = yield* world.write("/xml", sale(yield* world.code("paid")))
-      const first = yield* meanwhile(world.post("/xml", message))
-      const [order] = yield* world.orders
-      const told = yield* world.read("/xml", first.value.bytes)
-      assert.include(told, {
-        RetCode: "00",
-        OutTradeNo: order?.outTradeNo ?? "",
-        TransactionId: order?.transactionId ?? "",
-        TotalFee: "128.50"
+  it.effect(
+    "is told paid with WeChat's number and time, the same bytes however often it asks",
+    () =>
+      Effect.gen(function* () {
+        const world = yield* openWorld()
+        const message = yield* world.write("/xml", sale(yield* world.code("paid")))
+        const first = yield* meanwhile(world.post("/xml", message))
+        const [order] = yield* world.orders
+        const told = yield* world.read("/xml", first.value.bytes)
+        assert.include(told, {
+          RetCode: "00",
+          OutTradeNo: order?.outTradeNo ?? "",
+          TransactionId: order?.transactionId ?? "",
+          TotalFee: "128.50"
+        })
+        for (const wait of ["1 second", "20 minutes"] as const) {
+          yield* pass(wait)
+          const again = yield* meanwhile(world.post("/xml", message))
+          assert.deepEqual(again.value.bytes, first.value.bytes)
+        }
+        assert.lengthOf(yield* world.orders, 1)
       })
-      for (const wait of ["1 second", "20 minutes"] as const) {
-        yield* pass(wait)
-        const again = yield* meanwhile(world.post("/xml", message))
-        assert.deepEqual(again.value.bytes, first.value.bytes)
-      }
-      assert.lengthOf(yield* world.orders, 1)
-    })
   )
 
   it.effect("is paid as soon as the payer confirms, found by our own query", () =>
@@ -74,14 +76,16 @@ describe("a till's sale", () => {
     })
   )
 
-  it.effect("is refused when the same ticket comes with another amount, and WeChat is not asked", () =>
-    Effect.gen(function* () {
-      const world = yield* openWorld()
-      yield* sold(world)
-      const other = yield* hears(world, sale(yield* world.code("paid"), "0.01"))
-      assert.include(other, { RetCode: "E3", TranCode: "MICROPAY", TicketNo: "371" })
-      assert.lengthOf(yield* world.orders, 1)
-    })
+  it.effect(
+    "is refused when the same ticket comes with another amount, and WeChat is not asked",
+    () =>
+      Effect.gen(function* () {
+        const world = yield* openWorld()
+        yield* sold(world)
+        const other = yield* hears(world, sale(yield* world.code("paid"), "0.01"))
+        assert.include(other, { RetCode: "E3", TranCode: "MICROPAY", TicketNo: "371" })
+        assert.lengthOf(yield* world.orders, 1)
+      })
   )
 
   for (const [outcome, code] of [
@@ -133,15 +137,17 @@ describe("a till's sale", () => {
     })
   )
 
-  it.effect("hears that WeChat cannot be reached, and succeeds with the same code when it can", () =>
-    Effect.gen(function* () {
-      const world = yield* openWorld()
-      const message = sale(yield* world.code("paid"))
-      world.network.weather = () => "refused"
-      assert.strictEqual((yield* hears(world, message)).RetCode, "E8")
-      world.network.weather = () => "fair"
-      assert.strictEqual((yield* hears(world, message)).RetCode, "00")
-    })
+  it.effect(
+    "hears that WeChat cannot be reached, and succeeds with the same code when it can",
+    () =>
+      Effect.gen(function* () {
+        const world = yield* openWorld()
+        const message = sale(yield* world.code("paid"))
+        world.network.weather = () => "refused"
+        assert.strictEqual((yield* hears(world, message)).RetCode, "E8")
+        world.network.weather = () => "fair"
+        assert.strictEqual((yield* hears(world, message)).RetCode, "00")
+      })
   )
 
   it.effect("is found when the answer is lost on its way", () =>
