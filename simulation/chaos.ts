@@ -27,10 +27,11 @@ export const makeChaos = (
 
   const weather = (line: Line) => every(5, 60, () => Effect.sync(() => line.turn(weatherOf(chance))))
 
+  let over = false
   /** Between any two steps: what is half done then stays half done. */
   const death = (party: Party<unknown>, least: number, most: number) =>
     every(least, most, () => {
-      loop.interject(chance.between(0, 400), () => party.kill())
+      loop.interject(chance.between(0, 400), () => over || party.kill())
       return Effect.andThen(Effect.sleep(chance.between(500, 20_000)), revive(party))
     })
 
@@ -59,6 +60,7 @@ export const makeChaos = (
     raging: Effect.all(storms, { concurrency: "unbounded", discard: true }),
     /** Everything is well again, and stays so. */
     ending: Effect.gen(function* () {
+      over = true
       for (const line of lines) line.turn(calm)
       yield* revive(wechat)
       yield* revive(gateway)

@@ -8,6 +8,6 @@ const from = Number(process.argv[2] ?? 1), n = Number(process.argv[3] ?? 1)
 for (let seed = from; seed < from + n; seed++) {
   const t = performance.now()
   const v = await live(seed, keys)
-  console.log(seed, v.hash, (performance.now()-t).toFixed(0) + "ms", v.trace.length, "lines", v.trace.at(-1)?.split(" ")[0], v.violations.slice(0,3).map(s=>s.slice(0,1500)))
+  console.log(seed, v.hash, (performance.now()-t).toFixed(0) + "ms", v.trace.length, "lines", (Number(v.trace.at(-1)?.split(" ")[0]) - 1795478400000) / 1000, v.violations.slice(0,3).map(s=>s.slice(0,1500)))
   if (process.argv[4]) for (const l of v.trace.slice(-Number(process.argv[4]))) console.log("   ", l.slice(0,220))
 }

@@ -1,4 +1,11 @@
-import { createCipheriv, createDecipheriv, hash, randomBytes } from "node:crypto"
+import {
+  createCipheriv,
+  createDecipheriv,
+  createSecretKey,
+  hash,
+  type KeyObject,
+  randomBytes
+} from "node:crypto"
 import { Context, Effect, Layer, Redacted, Schema } from "effect"
 
 /** A key that cannot seal. */
@@ -46,26 +53,29 @@ export class Seal extends Context.Service<
 interface Key {
   /** The beginning of the key's hash: tells keys apart and nothing about them. */
   readonly id: string
-  readonly bytes: Uint8Array
+  readonly secret: KeyObject
 }
 
 const decode = (key: Redacted.Redacted<string>): Effect.Effect<Key, BadSealKey> => {
   const bytes = Buffer.from(Redacted.value(key), "base64")
   return bytes.length === 32
-    ? Effect.succeed({ id: hash("sha256", bytes, "hex").slice(0, 8), bytes })
+    ? Effect.succeed({
+        id: hash("sha256", bytes, "hex").slice(0, 8),
+        secret: createSecretKey(bytes)
+      })
     : new BadSealKey()
 }
 
 // key id (4 bytes), nonce (12), tag (16), then the sealed bytes
 const seal = (key: Key, bytes: Uint8Array, about: string): Uint8Array => {
   const nonce = randomBytes(12)
-  const cipher = createCipheriv("aes-256-gcm", key.bytes, nonce).setAAD(Buffer.from(about))
+  const cipher = createCipheriv("aes-256-gcm", key.secret, nonce).setAAD(Buffer.from(about))
   const sealed = Buffer.concat([cipher.update(bytes), cipher.final()])
   return Buffer.concat([Buffer.from(key.id, "hex"), nonce, cipher.getAuthTag(), sealed])
 }
 
 const open = (key: Key, sealed: Uint8Array, about: string): Uint8Array => {
-  const decipher = createDecipheriv("aes-256-gcm", key.bytes, sealed.subarray(4, 16), {
+  const decipher = createDecipheriv("aes-256-gcm", key.secret, sealed.subarray(4, 16), {
     authTagLength: 16
   })
   decipher.setAAD(Buffer.from(about)).setAuthTag(sealed.subarray(16, 32))

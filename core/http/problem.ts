@@ -12,6 +12,7 @@ export interface Problem {
 /** What the doors themselves refuse, for whatever reason a plugin has not thought of. */
 export const problems = {
   invalidRequest: (message: string): Problem => ({ _tag: "InvalidRequest", status: 400, message }),
+  badRequest: { _tag: "BadRequest", status: 400, message: "This is not HTTP as it should be" },
   cutOff: { _tag: "CutOff", status: 400, message: "The body did not arrive whole" },
   notFound: { _tag: "NotFound", status: 404, message: "There is nothing at this address" },
   methodNotAllowed: (methods: string): Problem => ({
@@ -43,24 +44,27 @@ export const problems = {
   }
 } as const
 
-/** `application/problem+json` (RFC 9457). `instance` is the request id, by which the log has the rest. */
+/** RFC 9457. `instance` is the request id, by which the log has the rest. */
+export const problemJson = ({ _tag, status, message }: Problem, instance?: string): string =>
+  JSON.stringify({
+    type: `urn:weir:problem:${_tag}`,
+    title: _tag,
+    status,
+    detail: message,
+    instance
+  })
+
+export const problemType = "application/problem+json"
+
 export const refuse = (
   c: Call,
-  { _tag, status, message }: Problem,
+  problem: Problem,
   headers?: Readonly<Record<string, string>>
 ): Response =>
-  reply(
-    c,
-    status,
-    JSON.stringify({
-      type: `urn:weir:problem:${_tag}`,
-      title: _tag,
-      status,
-      detail: message,
-      instance: c.get("requestId")
-    }),
-    { ...headers, "content-type": "application/problem+json" }
-  )
+  reply(c, problem.status, problemJson(problem, c.get("requestId")), {
+    ...headers,
+    "content-type": problemType
+  })
 
 /** Names the fields that are wrong and what was expected, never what they held. */
 export const wrongFields = ({ issue }: Schema.SchemaError): Problem =>

@@ -1,4 +1,5 @@
 import {
+  createServer,
   type IncomingMessage,
   type OutgoingHttpHeader,
   type OutgoingHttpHeaders,
@@ -6,10 +7,11 @@ import {
   ServerResponse
 } from "node:http"
 import { Server as NetServer, type Socket } from "node:net"
-import { createAdaptorServer } from "@hono/node-server"
+import { getRequestListener, RequestError } from "@hono/node-server"
 import type { App } from "./app.ts"
+import { type Problem, problemJson, problems, problemType } from "./problem.ts"
 
-/** Node's server with the patience of a door, and an end that loses nothing. */
+/** Node's server, with an end that loses nothing. */
 export interface HttpServer {
   readonly node: Server
   /** From now on every answer says that it is the last on its connection. */
@@ -36,19 +38,27 @@ export const makeServer = (app: Pick<App, "fetch">, headTime: number): HttpServe
     }
   }
 
-  const node = createAdaptorServer({
-    fetch: app.fetch,
-    // For those who send no Host: probes that speak HTTP/1.0.
-    hostname: "localhost",
-    serverOptions: {
+  const node = createServer(
+    {
+      ServerResponse: Answer,
       headersTimeout: headTime,
       requestTimeout: 60_000,
       connectionsCheckingInterval: headTime / 5,
       // Longer than load balancers keep theirs (60 s): whoever closes an idle connection may cut a request that is on its way.
       keepAliveTimeout: 65_000,
-      ServerResponse: Answer
-    }
-  }) as Server
+      // Of two Hosts or two Content-Types none is believed.
+      joinDuplicateHeaders: true
+    },
+    getRequestListener(
+      (request, { incoming, outgoing }) =>
+        isFaulty(incoming) ? badRequest() : app.fetch(request, { incoming, outgoing }),
+      {
+        // For probes that speak HTTP/1.0 and send no Host.
+        hostname: "localhost",
+        errorHandler: (error) => (error instanceof RequestError ? badRequest() : internalError())
+      }
+    )
+  )
   node.maxConnections = mostConnections
   node.on("connection", (socket) => {
     sockets.add(socket)
@@ -74,3 +84,19 @@ export const makeServer = (app: Pick<App, "fetch">, headTime: number): HttpServe
 type Head = OutgoingHttpHeaders | Array<OutgoingHttpHeader>
 
 const mostConnections = 10_000
+
+/** What Node's parser lets pass and the next one may read otherwise: HTTP/0.9, and framings by more than chunks. */
+const isFaulty = ({ httpVersion, headers }: Pick<IncomingMessage, "httpVersion" | "headers">) => {
+  const coding = headers["transfer-encoding"]
+  if (httpVersion === "1.1") return coding !== undefined && coding.toLowerCase() !== "chunked"
+  return httpVersion !== "1.0" || coding !== undefined
+}
+
+/** The rest of such a connection may be anything. */
+const lastWords = (problem: Problem) => () =>
+  new Response(problemJson(problem), {
+    status: problem.status,
+    headers: { "content-type": problemType, connection: "close" }
+  })
+const badRequest = lastWords(problems.badRequest)
+const internalError = lastWords(problems.internalError)

@@ -91,9 +91,10 @@ const givenUp = ({ attempt, sale }: Case, now: number): ReversalRow["why"] | und
 /** A QR that nobody paid is closed after its two hours. */
 const nativeLife = Duration.toMillis(Duration.hours(2))
 
-/** A code payment every five seconds for its first minute, then every ten; a QR ever more seldom, as its notify tells sooner. */
-const askAgain = ({ sent_at, way }: AttemptRow, now: number): Again => {
+/** A code payment and every doubt each five seconds for the first minute, then ten; a QR ever more seldom, as its notify tells sooner. */
+const askAgain = ({ sent_at, state, way }: AttemptRow, now: number): Again => {
   const age = now - sent_at
-  if (way === "codepay") return again(age < 60_000 ? Duration.seconds(5) : Duration.seconds(10))
+  if (way === "codepay" || state === "unknown")
+    return again(age < 60_000 ? Duration.seconds(5) : Duration.seconds(10))
   return again(Duration.millis(Math.min(Math.max(age, 5_000), 600_000)))
 }

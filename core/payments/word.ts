@@ -46,6 +46,8 @@ export const next = (attempt: AttemptRow, word: Word): AttemptRow["state"] | und
       return ended ? undefined : "closed"
     case "missing":
     case "nothing":
+      // A QR that hangs there waits for its payer; not having heard of them lately makes it no more doubtful.
+      if (word.says === "nothing" && attempt.code_url !== null) return undefined
       return ended || attempt.state === "unknown" || attempt.state === "paying"
         ? undefined
         : "unknown"

@@ -165,6 +165,10 @@ export const openWorld = Effect.fnUntraced(function* (
     control,
     network,
     orders,
+    /** Orders whose money the merchant has and has given nothing back of. */
+    kept: Effect.map(orders, (all) =>
+      all.filter(({ refunds, tradeState }) => tradeState === "SUCCESS" && refunds.length === 0)
+    ),
     post,
     read,
     restart,

@@ -11,7 +11,7 @@ export const bodyLimit = (maxSize: number): MiddlewareHandler<Carried> => {
     if (c.req.method === "GET" || c.req.method === "HEAD") return next()
     const length = c.req.header("content-length")
     // Node's parser refuses a request with a length and chunks.
-    if (length === undefined) return counted(c, next)
+    if (length === undefined) return counted(c, next).catch(() => refuse(c, problems.cutOff))
     return Number(length) > maxSize ? Promise.resolve(tooLarge(c)) : next()
   }
 }

@@ -24,15 +24,13 @@ export const folder = (config = `export { default } from ${JSON.stringify(join(r
       if (config !== "") writeFileSync(join(path, "gateway.config.ts"), config)
       return path
     }),
-    (path) => Effect.sync(() => rmSync(path, { recursive: true, force: true }))
+    (path) => Effect.sync(() => rmSync(path, { recursive: true, force: true, maxRetries: 10 }))
   )
 
-/** Starts the real launcher in a process of its own; without the settings of whoever runs the tests. */
-export const launch = (
-  cwd: string,
-  args: ReadonlyArray<string>,
-  settings: Readonly<Record<string, string>> = {}
-) => {
+type Settings = Readonly<Record<string, string>>
+
+const start = (cwd: string, args: ReadonlyArray<string>, settings: Settings) => {
+  // Without the settings of whoever runs the tests.
   const { HOME = "", PATH = "" } = process.env
   const child = spawn(process.execPath, [launcher, ...args], {
     cwd,
@@ -49,25 +47,38 @@ export const launch = (
   const ended = new Promise<Ended>((resolve) => {
     child.on("close", (code) => resolve({ code, stdout, stderr }))
   })
-  /** Until it has said this. */
   const says = (text: string) =>
     new Promise<void>((resolve, reject) => {
       const look = () => {
         if (stdout.includes(text)) resolve()
       }
       child.stdout.on("data", look)
-      child.on("close", () => reject(new Error(`it ended without "${text}":\n${stdout}${stderr}`)))
+      child.on("close", () => reject(new Error(`ended without "${text}":\n${stdout}${stderr}`)))
       look()
     })
-  return { child, ended, says }
+  return {
+    /** Asks it to stop, or ends it, and waits for that. */
+    stop: (signal: "SIGTERM" | "SIGKILL") =>
+      Effect.promise(() => {
+        child.kill(signal)
+        return ended
+      }),
+    ended: Effect.promise(() => ended),
+    /** Until it has said this. */
+    says: (text: string) => Effect.promise(() => says(text))
+  }
 }
 
+/** The real launcher in a process of its own. */
+export const launch = (cwd: string, args: ReadonlyArray<string>, settings: Settings = {}) =>
+  Effect.acquireRelease(
+    Effect.sync(() => start(cwd, args, settings)),
+    ({ stop }) => stop("SIGKILL")
+  )
+
 /** Runs a command to its end. */
-export const weir = (
-  cwd: string,
-  args: ReadonlyArray<string>,
-  settings?: Readonly<Record<string, string>>
-): Effect.Effect<Ended> => Effect.promise(() => launch(cwd, args, settings).ended)
+export const weir = (cwd: string, args: ReadonlyArray<string>, settings?: Settings) =>
+  Effect.flatMap(launch(cwd, args, settings), ({ ended }) => ended)
 
 /** Ports that were free a moment ago. */
 export const freePorts = (count: number): Effect.Effect<ReadonlyArray<string>> =>

@@ -16,8 +16,8 @@ describe("weir start", () => {
     Effect.gen(function* () {
       const cwd = yield* folder()
       const ports = yield* settings
-      const gateway = launch(cwd, ["start", "--mode", "development"], ports)
-      yield* Effect.promise(() => gateway.says("Ctrl+C stops."))
+      const gateway = yield* launch(cwd, ["start", "--mode", "development"], ports)
+      yield* gateway.says("Ctrl+C stops.")
 
       const paid = yield* weir(cwd, ["till", "pay", "--amount", "3.50"], ports)
       assert.strictEqual(paid.code, 0)
@@ -33,8 +33,7 @@ describe("weir start", () => {
       assert.strictEqual(second.code, 1)
       assert.match(second.stderr, /^Another gateway is using /)
 
-      gateway.child.kill("SIGTERM")
-      const { code, stderr, stdout } = yield* Effect.promise(() => gateway.ended)
+      const { code, stderr, stdout } = yield* gateway.stop("SIGTERM")
       assert.strictEqual(code, 0, stderr)
       assert.match(stdout, /curl .* @test\/fixtures\/legacy\/pos-micropay\.gbk\.xml/)
       assert.match(stdout, /\ndraining: done after /)
@@ -58,10 +57,9 @@ describe("weir start", () => {
     Effect.gen(function* () {
       const cwd = yield* folder()
       const ports = yield* settings
-      const gateway = launch(cwd, ["start", "--mode", "development"], ports)
-      yield* Effect.promise(() => gateway.says("Ctrl+C stops."))
-      gateway.child.kill("SIGKILL")
-      yield* Effect.promise(() => gateway.ended)
+      const gateway = yield* launch(cwd, ["start", "--mode", "development"], ports)
+      yield* gateway.says("Ctrl+C stops.")
+      yield* gateway.stop("SIGKILL")
       const doctor = yield* weir(cwd, ["doctor", "--mode", "production"], {
         ...ports,
         POS_SECRET: "x",

@@ -32,8 +32,8 @@ export const refund = (TicketNo: string, RefundFee: string, OrigTicketNo = ticke
 })
 
 /** Says it, and hears the answer, however long that takes. */
-export const hears = (world: World, texts: Readonly<Record<string, string>>) =>
-  Effect.map(meanwhile(world.say("/xml", texts)), ({ value }) => value)
+export const hears = (world: World, texts: Readonly<Record<string, string>>, where = "/xml") =>
+  Effect.map(meanwhile(world.say(where, texts)), ({ value }) => value)
 
 /** A sale that is paid. */
 export const sold = Effect.fnUntraced(function* (world: World, TotalFee?: string) {
