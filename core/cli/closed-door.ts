@@ -20,12 +20,19 @@ export const closedDoor =
   (error: CannotListen | ListenFailed): ClosedDoor => {
     if (error._tag === "CannotListen") {
       const { address, door, reason } = error
-      return new ClosedDoor({ door, address, reason, setting: variables[door] ?? inTheConfig(door) })
+      return new ClosedDoor({
+        door,
+        address,
+        reason,
+        setting: variables[door] ?? inTheConfig(door)
+      })
     }
     const { host, port } = error
     const isLegacy = host === settings.legacyHost && port === settings.legacyPort
     const door = isLegacy ? "legacy" : (ownerOf(port, plugins) ?? "TCP")
-    const reason = error.reason.includes("EADDRINUSE") ? "another program listens there" : error.reason
+    const reason = error.reason.includes("EADDRINUSE")
+      ? "another program listens there"
+      : error.reason
     const setting = variables[door] ?? inTheConfig(door)
     return new ClosedDoor({ door, address: `${host}:${port}`, reason, setting })
   }
@@ -41,7 +48,5 @@ const inTheConfig = (plugin: string) => `an option of ${plugin} in gateway.confi
 
 const ownerOf = (port: number, plugins: ReadonlyArray<Configured>) =>
   plugins.find(({ options, plugin }) =>
-    plugin
-      .behaviour(options)
-      .inlets.some((inlet) => inlet.carrier === "tcp" && inlet.port === port)
+    plugin.behaviour(options).inlets.some((inlet) => inlet.carrier === "tcp" && inlet.port === port)
   )?.plugin.name

@@ -26,13 +26,17 @@ const onTables = <A, E extends { readonly _tag: string }>(
   }).pipe(inMode())
 
 const tell = (names: ReadonlyArray<string>, did: string) =>
-  Console.log(names.length === 0 ? "nothing to do" : names.map((name) => `${did} ${name}`).join("\n"))
+  Console.log(
+    names.length === 0 ? "nothing to do" : names.map((name) => `${did} ${name}`).join("\n")
+  )
 
 const up = Command.make("up", {}, () =>
   onTables((migrations) => Effect.flatMap(migrateUp(migrations), (names) => tell(names, "applied")))
 ).pipe(Command.withDescription("Applies what is missing; `weir start` does so too"))
 
-const to = Flag.String("to").pipe(Flag.withDescription("The last migration to keep; `none` keeps none"))
+const to = Flag.String("to").pipe(
+  Flag.withDescription("The last migration to keep; `none` keeps none")
+)
 
 const down = Command.make("down", { to }, ({ to }) =>
   onTables((migrations) => {

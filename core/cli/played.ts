@@ -5,7 +5,7 @@ import * as Command from "effect/cli/Command"
 import * as Flag from "effect/cli/Flag"
 import { sandboxUrl } from "../gateway/merchants.ts"
 import type { GatewayConfig, GatewaySettings } from "../gateway/settings.ts"
-import type { Action, Flag as SaidFlag, Play, World } from "../plugin/play.ts"
+import type { Action, Play, Flag as SaidFlag, World } from "../plugin/play.ts"
 import type { Checked } from "../plugin/plugin.ts"
 import { callable } from "./described.ts"
 import { inMode } from "./mode.ts"
@@ -16,7 +16,9 @@ import { tcp } from "./tcp.ts"
 /** A command for each old system that the plugins of a configuration can play: `weir <name> <action>`. */
 export const playedBy = ({ plugins }: GatewayConfig) =>
   plugins.flatMap((plugin) =>
-    plugin.kind === "plugin" && plugin.play !== undefined ? [commandOf(plugin.name, plugin.play)] : []
+    plugin.kind === "plugin" && plugin.play !== undefined
+      ? [commandOf(plugin.name, plugin.play)]
+      : []
   )
 
 const commandOf = (plugin: string, play: Play<Checked>) =>

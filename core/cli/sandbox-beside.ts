@@ -38,11 +38,17 @@ export const sandboxBeside = Effect.fnUntraced(function* (settings: GatewaySetti
       orElse: () => new NoSandbox({ url, why: `it was started and said nothing for ${patience}` })
     }),
     Effect.raceFirst(
-      Effect.andThen(gone, new NoSandbox({ url, why: "it was started and ended at once; see above" }))
+      Effect.andThen(
+        gone,
+        new NoSandbox({ url, why: "it was started and ended at once; see above" })
+      )
     )
   )
   yield* Effect.forkScoped(
-    Effect.andThen(gone, Effect.logWarning("The WeChat sandbox has ended: every payment will now be unknown"))
+    Effect.andThen(
+      gone,
+      Effect.logWarning("The WeChat sandbox has ended: every payment will now be unknown")
+    )
   )
   return url
 })

@@ -20,8 +20,12 @@ const run = Effect.fnUntraced(function* (leashed: boolean) {
     const opened = yield* openSandboxes(config)
     if (leashed) return yield* holdLeash
     for (const { name, port } of opened) yield* Console.log(`${name}  http://127.0.0.1:${port}`)
-  }).pipe(Effect.catchTag("CannotListen", (error) => Effect.fail(closedDoor(settings, plugins)(error))))
-  return yield* serve(open, leashed ? () => Effect.void : Console.log).pipe(Effect.provide(logging("text")))
+  }).pipe(
+    Effect.catchTag("CannotListen", (error) => Effect.fail(closedDoor(settings, plugins)(error)))
+  )
+  return yield* serve(open, leashed ? () => Effect.void : Console.log).pipe(
+    Effect.provide(logging("text"))
+  )
 })
 
 /** Once the other end of our standard input is gone, however it went, this process is asked to stop as by anybody else. */
@@ -32,4 +36,6 @@ const holdLeash = Effect.sync(() => {
 /** `weir sandbox` */
 export const sandbox = Command.make("sandbox", { leash }, ({ leash }) =>
   inMode("development")(run(leash))
-).pipe(Command.withDescription("Runs the other end's sandboxes: a WeChat to pay with, click and break"))
+).pipe(
+  Command.withDescription("Runs the other end's sandboxes: a WeChat to pay with, click and break")
+)

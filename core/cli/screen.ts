@@ -29,14 +29,22 @@ export const screen = ({ doors, gateway, sandbox, steps }: Opened): ReadonlyArra
     "",
     `Weir is open, in ${settings.mode}`,
     "",
-    row("public", at(doors.public), `phones and WeChat, who know it as ${settings.publicUrl.origin}`),
+    row(
+      "public",
+      at(doors.public),
+      `phones and WeChat, who know it as ${settings.publicUrl.origin}`
+    ),
     row("legacy", at(doors.legacy), "tills and ERPs"),
     row("operator", at(doors.operator), "/todos /readyz /metrics"),
-    ...(sandbox === undefined ? [] : [row("sandbox", sandbox, "WeChat, and a customer's phone at /phone")]),
+    ...(sandbox === undefined
+      ? []
+      : [row("sandbox", sandbox, "WeChat, and a customer's phone at /phone")]),
     row("database", settings.databaseUrl, `as ${settings.mode}${tables}`),
     "",
     ...plugins.flatMap(({ inlets, name }) =>
-      inlets.map(({ inlet }, index) => row(index === 0 ? name : "", inletLine(describeInlet(name, inlet))))
+      inlets.map(({ inlet }, index) =>
+        row(index === 0 ? name : "", inletLine(describeInlet(name, inlet)))
+      )
     ),
     ...(steps.length === 0 ? [] : ["", "Play the old system, in a second terminal:", ""]),
     ...steps.map((step) => `  ${step}`),

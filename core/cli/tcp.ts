@@ -19,9 +19,13 @@ export const tcp: World["tcp"] = ({ bytes, expect, host, port, timeout }) =>
 const exchange = (socket: Socket, bytes: Uint8Array, expect: number | undefined) =>
   Effect.callback<Uint8Array, NotSent | NoAnswer>((resume) => {
     let answer = Buffer.alloc(0)
+    let sent = false
     const lose = (reason: string) =>
-      resume(Effect.fail(socket.connecting ? new NotSent({ reason }) : new NoAnswer({ reason })))
-    socket.once("connect", () => socket.end(bytes))
+      resume(Effect.fail(sent ? new NoAnswer({ reason }) : new NotSent({ reason })))
+    socket.once("connect", () => {
+      sent = true
+      socket.end(bytes)
+    })
     socket.on("data", (chunk) => {
       answer = Buffer.concat([answer, chunk])
       if (expect !== undefined && answer.length >= expect)

@@ -95,8 +95,8 @@ export const makeCommit = Effect.fnUntraced(function* (engine: Engine) {
 /** Somebody else holds the file for a moment, a backup perhaps. */
 const whilePassing = {
   while: ({ _tag }: { readonly _tag: string }) => _tag === "Passing",
-  schedule: Schedule.spaced("20 millis"),
-  times: 500
+  schedule: Schedule.spaced("50 millis"),
+  times: 200
 }
 
 const savepoint = CompiledQuery.raw("savepoint work")

@@ -19,7 +19,7 @@ export class Connection implements SqliteDatabase {
 
   open(): void {
     // While SQLite waits for a lock, nothing else runs: longer waits are the writer's, who sleeps between its tries.
-    this.#database = new DatabaseSync(this.#file, { readOnly: this.#readOnly, timeout: 50 })
+    this.#database = new DatabaseSync(this.#file, { readOnly: this.#readOnly, timeout: 20 })
   }
 
   close(): void {

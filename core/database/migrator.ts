@@ -62,15 +62,18 @@ export const migrateDown = Effect.fn("migrateDown")(function* (
 })
 
 /** The names of what has been applied to a database, which may never have been used. Changes nothing. */
-export const migrationsApplied: Effect.Effect<ReadonlySet<string>, never, Database> =
-  Effect.flatMap(Database, (database) =>
-    database.read(async (sql) => {
-      const known = await sql.introspection.getTables()
-      return known.some(({ name }) => name === "weir_migrations")
-        ? await namesIn(sql)
-        : new Set<string>()
-    })
-  )
+export const migrationsApplied: Effect.Effect<
+  ReadonlySet<string>,
+  never,
+  Database
+> = Effect.flatMap(Database, (database) =>
+  database.read(async (sql) => {
+    const known = await sql.introspection.getTables()
+    return known.some(({ name }) => name === "weir_migrations")
+      ? await namesIn(sql)
+      : new Set<string>()
+  })
+)
 
 const tables = (sql: Sql) => sql.withTables<MigrationTables>()
 

@@ -1,4 +1,4 @@
-import { type Fen, formatYuan, type Standing } from "#core"
+import { type Fen, formatYuan, type Problem, type Standing } from "#core"
 
 /** What the cashier is told, the same list in every dialect of a till. */
 export type RetCode =
@@ -33,6 +33,17 @@ export const words: { readonly [code in RetCode]: string } = {
   E5: "超出可退金额",
   E8: "连接不上微信，未收款，请稍后再试",
   E9: "系统故障，是否收款请查询"
+}
+
+/** The code for what the core refuses by itself. */
+export const codeOf: { readonly [is in Problem["is"]]: RetCode } = {
+  malformed: "E1",
+  "unknown call": "E1",
+  "wrong signature": "E2",
+  reused: "E3",
+  running: "P2",
+  unreachable: "E8",
+  failed: "E9"
 }
 
 /** A sale as every dialect of a till hands it over. */

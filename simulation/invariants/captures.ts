@@ -1,5 +1,5 @@
 import { always, atRest, type History } from "./history.ts"
-import { heldOf, isCaptured, isLeftToPerson, keptOf, type Order } from "./money.ts"
+import { heldOf, isCaptured, isGoing, isLeftToPerson, keptOf, type Order, refundedBy } from "./money.ts"
 
 const attemptOf = ({ rows }: History, { outTradeNo }: Order) =>
   rows.attempts.find(({ id }) => id === outTradeNo)
@@ -9,7 +9,9 @@ export const everyCaptureIsOurs = atRest(
   (history) =>
     history.wechat.filter(isCaptured).flatMap((order) => {
       const attempt = attemptOf(history, order)
-      return attempt?.state === "paid" && attempt.amount === order.total
+      // One that was undone in the same moment may never have been seen paid.
+      const seen = attempt?.state === "paid" || (order.tradeState === "REVOKED" && attempt?.state === "closed")
+      return seen && attempt.amount === order.total
         ? []
         : [`${order.outTradeNo} took ${order.total}, here it is ${attempt?.state} over ${attempt?.amount}`]
     })
@@ -57,23 +59,24 @@ export const onceATicket = atRest("No ticket keeps more than one capture", (hist
   })
 )
 
-/** Per order and side: something is kept, all is given back, nothing was ever taken. */
-type Books = "kept" | "given back" | "never taken"
+type Book = "kept" | "refunded" | "nothing to keep"
 
-const bookOf = (taken: boolean, kept: number): Books =>
-  taken ? (kept > 0 ? "kept" : "given back") : "never taken"
+const bookOf = (kept: number, refunds: number): Book =>
+  kept > 0 ? "kept" : refunds > 0 ? "refunded" : "nothing to keep"
 
 export const sameThreeSets = atRest(
-  "Kept, given back and never taken are the same three sets in both books",
+  "Kept, refunded and nothing to keep are the same three sets in both books",
   (history) => {
-    const theirs = new Map(history.wechat.map((order) => [order.outTradeNo, order]))
-    const ours = new Map(history.rows.attempts.map((attempt) => [attempt.id, attempt]))
-    return [...new Set([...theirs.keys(), ...ours.keys()])].flatMap((id) => {
-      if (isLeftToPerson(history, id)) return []
-      const order = theirs.get(id)
-      const there = order === undefined ? "never taken" : bookOf(isCaptured(order), keptOf(order))
-      const here = bookOf(ours.get(id)?.state === "paid", heldOf(history, id))
-      return there === here ? [] : [`${id} is ${there} at WeChat's and ${here} here`]
-    })
+    const orders = new Map(history.wechat.map((order) => [order.outTradeNo, order]))
+    const numbers = [...orders.keys(), ...history.rows.attempts.map(({ id }) => id)]
+    return [...new Set(numbers)]
+      .filter((id) => !isLeftToPerson(history, id))
+      .flatMap((id) => {
+        const order = orders.get(id)
+        const refunds = history.rows.refunds.filter((refund) => refund.attempt === id && isGoing(refund))
+        const there = order === undefined ? bookOf(0, 0) : bookOf(keptOf(order), refundedBy(order))
+        const here = bookOf(heldOf(history, id), refunds.length)
+        return there === here ? [] : [`${id} is ${there} at WeChat's and ${here} here`]
+      })
   }
 )

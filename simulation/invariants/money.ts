@@ -8,14 +8,13 @@ export const sum = (amounts: ReadonlyArray<number>) => amounts.reduce((total, am
 /** The payer's money was taken, whatever happened to it afterwards. */
 export const isCaptured = ({ transactionId }: Order) => transactionId !== undefined
 
-/** What WeChat has given back, or has begun to. */
-export const returnedBy = ({ refunds, total, tradeState }: Order) =>
-  tradeState === "REVOKED"
-    ? total
-    : sum(refunds.filter(({ status }) => status !== "CLOSED").map(({ amount }) => amount))
+/** What WeChat has refunded, or has begun to. */
+export const refundedBy = ({ refunds }: Order) =>
+  sum(refunds.filter(({ status }) => status !== "CLOSED").map(({ amount }) => amount))
 
 /** What the merchant has of an order. */
-export const keptOf = (order: Order) => (isCaptured(order) ? order.total - returnedBy(order) : 0)
+export const keptOf = (order: Order) =>
+  isCaptured(order) && order.tradeState !== "REVOKED" ? order.total - refundedBy(order) : 0
 
 export const isGoing = ({ state }: RefundRow) => state !== "refused" && state !== "closed"
 

@@ -61,4 +61,5 @@ export const checkDisk = ({ settings }: Project) =>
 
 const fileOf = (databaseUrl: string) => resolve(databaseUrl.replace(/^sqlite:/, ""))
 
-const existing = (folder: string): string => (existsSync(folder) ? folder : existing(dirname(folder)))
+const existing = (folder: string): string =>
+  existsSync(folder) ? folder : existing(dirname(folder))

@@ -1,6 +1,6 @@
 import { Duration, Schema } from "effect"
 import { dialect, FenFromDigits, fixedWidth, type Problem, toBeijing, twoWay } from "#core"
-import { type Outcome, type RetCode, words } from "../model.ts"
+import { codeOf, type Outcome, words } from "../model.ts"
 import type { Slip } from "../store.ts"
 
 const text = (name: string, width: number) => ({ name, width, pad: "right", fill: " " }) as const
@@ -76,16 +76,6 @@ export const bankMis = dialect({
   echo: ({ check = "" }) => ({ ...blank, check }),
   refuse: (problem) => ({ ret: codeOf[problem.is], message: refusal(problem) })
 })
-
-const codeOf = {
-  malformed: "E1",
-  "unknown call": "E1",
-  "wrong signature": "E2",
-  reused: "E3",
-  running: "P2",
-  unreachable: "E8",
-  failed: "E9"
-} as const satisfies { readonly [is in Problem["is"]]: RetCode }
 
 const refusal = (problem: Problem): string => {
   const said = words[codeOf[problem.is]]

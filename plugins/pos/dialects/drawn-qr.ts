@@ -14,7 +14,7 @@ const drawn = (
 ): Dialect => ({
   ...house,
   contentType: (reply) =>
-    reply["CodeUrl"] === undefined ? (house.contentType?.(reply) ?? "text/xml") : as.type,
+    reply.CodeUrl === undefined ? (house.contentType?.(reply) ?? "text/xml") : as.type,
   reply: Schema.Uint8Array.pipe(
     Schema.decodeTo(
       Schema.Record(Schema.String, Schema.String),
@@ -22,9 +22,9 @@ const drawn = (
         decode: () =>
           Effect.fail(new SchemaIssue.InvalidValue({ message: "A drawing cannot be read back" })),
         encode: (reply) =>
-          reply["CodeUrl"] === undefined
+          reply.CodeUrl === undefined
             ? Effect.mapError(Schema.encodeEffect(house.reply)(reply), ({ issue }) => issue)
-            : Effect.succeed(as.draw(reply["CodeUrl"], reply))
+            : Effect.succeed(as.draw(reply.CodeUrl, reply))
       })
     )
   )

@@ -8,7 +8,7 @@ import {
   signedWithKey,
   textIn
 } from "#core"
-import { type Outcome, type RetCode, words } from "../model.ts"
+import { codeOf, type Outcome, words } from "../model.ts"
 
 /** The secret a store signs with; `undefined` for a store we do not know. */
 export type SecretOf = (store: string) => Redacted.Redacted | undefined
@@ -37,16 +37,6 @@ export const houseXml = (secretOf: SecretOf) =>
     echo: ({ TicketNo, TranCode }) => defined({ TranCode, TicketNo }),
     refuse: (problem) => ({ RetCode: codeOf[problem.is], RetMsg: refusal(problem) })
   })
-
-const codeOf = {
-  malformed: "E1",
-  "unknown call": "E1",
-  "wrong signature": "E2",
-  reused: "E3",
-  running: "P2",
-  unreachable: "E8",
-  failed: "E9"
-} as const satisfies { readonly [is in Problem["is"]]: RetCode }
 
 const refusal = (problem: Problem): string => {
   const said = words[codeOf[problem.is]]

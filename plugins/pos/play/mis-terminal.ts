@@ -96,10 +96,17 @@ const speak = Effect.fnUntraced(function* (
   const type = Object.keys(types).find((type) => types[type] === call) ?? ""
   const check = String(yield* Random.nextIntBetween(0, 1000)).padStart(3, "0")
   const whole = yield* Effect.mapError(
-    Schema.encodeEffect(bankMis.request)({ ...blank, pos, cashier: "0917", type, check, ...fields }),
+    Schema.encodeEffect(bankMis.request)({
+      ...blank,
+      pos,
+      cashier: "0917",
+      type,
+      check,
+      ...fields
+    }),
     unsayable
   )
-  const bytes = fields["code"] === undefined ? whole.subarray(0, misFraming.shortest) : whole
+  const bytes = fields.code === undefined ? whole.subarray(0, misFraming.shortest) : whole
   const where = `${host}:${port}`
   yield* show(world, `→ TCP ${where}, ${call}`, bytes, { lines: columnLines(requestLayout), hex })
   const [took, answer] = yield* world
@@ -110,7 +117,7 @@ const speak = Effect.fnUntraced(function* (
     Schema.decodeEffect(bankMis.reply)(answer),
     () => new PlayFailed({ reason: `${where} did not answer as a bank's library is answered` })
   )
-  if (reply["check"] !== check)
+  if (reply.check !== check)
     yield* world.say(`The answer is not to this question: ${check} was asked`)
   const { message = "", ret = "", rrn = "" } = reply
   yield* world.say(verdict(ret, message))

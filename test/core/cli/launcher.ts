@@ -16,7 +16,9 @@ export interface Ended {
 }
 
 /** A folder to start Weir in, with this repository's configuration or with one's own. */
-export const folder = (config = `export { default } from ${JSON.stringify(join(root, "gateway.config.ts"))}`) =>
+export const folder = (
+  config = `export { default } from ${JSON.stringify(join(root, "gateway.config.ts"))}`
+) =>
   Effect.acquireRelease(
     Effect.sync(() => {
       const path = mkdtempSync(join(tmpdir(), "weir-cli-"))
@@ -86,7 +88,9 @@ export const freePorts = (count: number): Effect.Effect<ReadonlyArray<string>> =
     const servers = await Promise.all(
       Array.from({ length: count }, () => {
         const server = createServer()
-        return new Promise<typeof server>((resolve) => server.listen(0, "127.0.0.1", () => resolve(server)))
+        return new Promise<typeof server>((resolve) =>
+          server.listen(0, "127.0.0.1", () => resolve(server))
+        )
       })
     )
     return servers.map((server) => {

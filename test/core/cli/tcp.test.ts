@@ -7,7 +7,9 @@ import { tcp } from "../../../core/cli/tcp.ts"
 const peer = (meet: (socket: Socket) => void) =>
   Effect.acquireRelease(
     Effect.callback<ReturnType<typeof createServer>>((resume) => {
-      const server = createServer({ allowHalfOpen: true }, (socket) => meet(socket.on("error", () => {})))
+      const server = createServer({ allowHalfOpen: true }, (socket) =>
+        meet(socket.on("error", () => {}))
+      )
       server.listen(0, "127.0.0.1", () => resume(Effect.succeed(server)))
     }),
     (server) => Effect.sync(() => server.close())

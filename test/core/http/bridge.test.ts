@@ -14,14 +14,15 @@ const order = route.post("/orders/:id/items/:item", {
   handle: (input) => Effect.succeed({ ...input, secret: "stays" })
 })
 
+const asked = {
+  plate: Schema.String,
+  page: Schema.optional(Schema.Int),
+  kind: Schema.optional(Schema.Array(Schema.String))
+}
 const search = route.get("/search", {
-  input: {
-    plate: Schema.String,
-    page: Schema.optional(Schema.Int),
-    kind: Schema.optional(Schema.Array(Schema.String))
-  },
-  output: Schema.Json,
-  handle: (input) => Effect.succeed({ ...input })
+  input: asked,
+  output: Schema.Struct(asked),
+  handle: (input) => Effect.succeed(input)
 })
 
 const door = doorWith([order, search])

@@ -1,7 +1,8 @@
 import { assert, describe, it } from "@effect/vitest"
-import { Effect } from "effect"
+import { type Context, Effect } from "effect"
 import { type RawReply, type RawRequest, route } from "../../../core/plugin/route.ts"
 import { ask, doorWith } from "../../support/door.ts"
+import { logbook } from "../../support/logbook.ts"
 
 const capturing = () => {
   const seen: Array<RawRequest> = []
@@ -12,8 +13,8 @@ const capturing = () => {
   return { seen, door: doorWith([notify]) }
 }
 
-const answering = (reply: RawReply) =>
-  doorWith([route.raw("GET", "/page", () => Effect.succeed(reply))])
+const answering = (reply: RawReply, context?: Context.Context<never>) =>
+  doorWith([route.raw("GET", "/page", () => Effect.succeed(reply))], context)
 
 describe("a raw request", () => {
   it.effect("reaches the handler as it came: target, headers and every byte", () =>
@@ -67,8 +68,9 @@ describe("a raw reply", () => {
 
   it.effect("does not leave with a header that would begin another", () =>
     Effect.gen(function* () {
+      const log = yield* logbook()
       for (const headers of [{ location: "/\r\nset-cookie: a=b" }, { "a\r\nb": "c" }]) {
-        const told = yield* ask(answering({ status: 302, headers }), "/page")
+        const told = yield* ask(answering({ status: 302, headers }, log.context), "/page")
         assert.strictEqual(told.status, 500)
         assert.isNull(told.headers.get("set-cookie"))
       }

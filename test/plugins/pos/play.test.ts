@@ -1,6 +1,6 @@
 import { assert, describe, it } from "@effect/vitest"
 import { Effect, Redacted } from "effect"
-import { NoAnswer, type Outgoing, Transport, type World as Reach } from "#core"
+import { NoAnswer, type Outgoing, type World as Reach, Transport } from "#core"
 import { till } from "../../../plugins/pos/play.ts"
 import { meanwhile, openWorld, pass, type World } from "../../support/world.ts"
 
@@ -62,10 +62,9 @@ const person = (world: World, reach: Partial<Reach> = {}) => {
       if (action === undefined) return yield* Effect.die(`a till has no ${name}`)
       const said = { mis: false, hex: false, ...flags }
       const options = { secret: Redacted.make(secret), mis }
-      const played = action.run(said as never, hand, options).pipe(
-        Effect.provideService(Transport, Transport.of({ exchange })),
-        Effect.result
-      )
+      const played = action
+        .run(said as never, hand, options)
+        .pipe(Effect.provideService(Transport, Transport.of({ exchange })), Effect.result)
       const { value } = yield* meanwhile(played)
       return value._tag === "Failure" ? value.failure.message : (lines.at(-1) ?? "")
     })
@@ -84,7 +83,10 @@ describe("a till played at the command line", () => {
       assert.strictEqual(yield* plays("pay"), "00: done [交易成功]")
       assert.include(lines, "    <TotalFee>12.80</TotalFee>")
       assert.include(lines, "    <RetMsg>交易成功</RetMsg>")
-      assert.match(lines[0] ?? "", /^→ POST http:\/\/127\.0\.0\.1:3001\/pos\/xml \(\d+ bytes, GBK\)$/)
+      assert.match(
+        lines[0] ?? "",
+        /^→ POST http:\/\/127\.0\.0\.1:3001\/pos\/xml \(\d+ bytes, GBK\)$/
+      )
       assert.include((yield* world.orders)[0], { total: 1280, tradeState: "SUCCESS" })
     })
   )
