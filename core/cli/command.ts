@@ -3,7 +3,7 @@ import * as NodeFileSystem from "@effect/platform-node-shared/NodeFileSystem"
 import * as NodePath from "@effect/platform-node-shared/NodePath"
 import * as NodeStdio from "@effect/platform-node-shared/NodeStdio"
 import * as NodeTerminal from "@effect/platform-node-shared/NodeTerminal"
-import { Console, Effect, Layer, Result } from "effect"
+import { Console, Effect, Layer, References, Result } from "effect"
 import * as CliConfig from "effect/cli/CliConfig"
 import * as Command from "effect/cli/Command"
 import * as GlobalFlag from "effect/cli/GlobalFlag"
@@ -59,6 +59,7 @@ export const services = Layer.mergeAll(
   Signer.layer,
   presenter,
   CliConfig.layer({ builtIns: GlobalFlag.BuiltIns.filter((flag) => flag !== GlobalFlag.Wizard) }),
-  // Only `start` and `sandbox` log to stdout; what other commands say there may be read by a program.
+  // `start` and `sandbox` have their own log. What other commands say on stdout may be read by a program.
+  Layer.succeed(References.MinimumLogLevel, "Warn"),
   Layer.provide(logging("text"), Layer.succeed(Console.Console, { ...console, log: console.error }))
 )

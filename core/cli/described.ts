@@ -20,9 +20,8 @@ export const describeInlet = (plugin: string, inlet: Inlet<Checked>): DescribedI
 export const inletLine = ({ at, calls, carrier, dialect }: DescribedInlet): string =>
   `${carrier.padEnd(5)} ${at.padEnd(18)} ${dialect.padEnd(10)} ${calls.join(" ")}`
 
-/** A host that can be called: a listener on every address is called by one of them. */
-export const callable = (host: string): string => {
-  if (host === "0.0.0.0") return "127.0.0.1"
-  if (host === "::") return "[::1]"
-  return host.includes(":") ? `[${host}]` : host
+/** Where a listener can be called: one on every address is called by this machine's own. */
+export const urlOf = ({ host, port }: { readonly host: string; readonly port: number }): string => {
+  const own = host === "0.0.0.0" || host === "::" ? "127.0.0.1" : host
+  return `http://${own.includes(":") ? `[${own}]` : own}:${port}`
 }

@@ -1,4 +1,4 @@
-import { Console, Effect, Predicate, Runtime, Schema } from "effect"
+import { Console, Effect, Runtime, Schema } from "effect"
 import * as CliError from "effect/cli/CliError"
 
 /** How a command ends that has said on stderr why: by its exit code. */
@@ -19,8 +19,11 @@ const ofTheConfiguration: ReadonlySet<string> = new Set([
 ])
 
 /** Says why a command failed, in its error's own words, and what its exit code is. */
-export const end = (error: { readonly _tag: string; readonly message: string }) => {
-  if (Predicate.isTagged(error, "Ended")) return Effect.fail(error)
+export const end = (error: {
+  readonly _tag: string
+  readonly message: string
+}): Effect.Effect<never, Ended> => {
+  if (error instanceof Ended) return error
   if (CliError.isCliError(error) && error._tag === "ShowHelp")
     return new Ended({ code: error.errors.length > 0 ? usage : 0 })
   const code = ofTheConfiguration.has(error._tag) ? configuration : 1

@@ -1,14 +1,14 @@
 import { Effect } from "effect"
 import type { GatewaySettings } from "../gateway/settings.ts"
 import { Transport } from "../transport.ts"
-import { callable } from "./described.ts"
+import { urlOf } from "./described.ts"
 
 /** What the running gateway says at its operator door; nothing when none is running. */
 export const askOperator = ({ operatorHost, operatorPort }: GatewaySettings, path: string) =>
   Transport.use((transport) =>
     transport.exchange({
       method: "GET",
-      url: `http://${callable(operatorHost)}:${operatorPort}${path}`,
+      url: `${urlOf({ host: operatorHost, port: operatorPort })}${path}`,
       headers: {},
       timeout: "5 seconds"
     })

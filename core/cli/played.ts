@@ -7,7 +7,7 @@ import { sandboxUrl } from "../gateway/merchants.ts"
 import type { GatewayConfig, GatewaySettings } from "../gateway/settings.ts"
 import type { Action, Play, Flag as SaidFlag, World } from "../plugin/play.ts"
 import type { Checked } from "../plugin/plugin.ts"
-import { callable } from "./described.ts"
+import { urlOf } from "./described.ts"
 import { inMode } from "./mode.ts"
 import { readProject } from "./project.ts"
 import { isSandboxed } from "./sandbox-beside.ts"
@@ -61,7 +61,7 @@ const flagOf = (name: string, { summary, value }: SaidFlag): Flag.Flag<unknown> 
 const worldOf = (settings: GatewaySettings, plugin: string, name: string): World => {
   const { legacyHost, legacyPort } = settings
   return {
-    door: `http://${callable(legacyHost)}:${legacyPort}/${plugin}`,
+    door: `${urlOf({ host: legacyHost, port: legacyPort })}/${plugin}`,
     sandbox: isSandboxed(settings) ? sandboxUrl(settings) : undefined,
     tcp,
     say: (line) => Console.log(line),

@@ -2,8 +2,8 @@ import { Console, Effect } from "effect"
 import * as Command from "effect/cli/Command"
 import * as Flag from "effect/cli/Flag"
 import { openSandboxes } from "../gateway/sandboxes.ts"
-import { layer as logging } from "../observability/logger.ts"
 import { closedDoor } from "./closed-door.ts"
+import { logged } from "./logged.ts"
 import { inMode } from "./mode.ts"
 import { readProject } from "./project.ts"
 import { serve } from "./serve.ts"
@@ -23,9 +23,7 @@ const run = Effect.fnUntraced(function* (leashed: boolean) {
   }).pipe(
     Effect.catchTag("CannotListen", (error) => Effect.fail(closedDoor(settings, plugins)(error)))
   )
-  return yield* serve(open, leashed ? () => Effect.void : Console.log).pipe(
-    Effect.provide(logging("text"))
-  )
+  return yield* serve(open, leashed ? () => Effect.void : Console.log).pipe(logged("text"))
 })
 
 /** Once the other end of our standard input is gone, however it went, this process is asked to stop as by anybody else. */

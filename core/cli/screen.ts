@@ -1,10 +1,6 @@
+import type { Address } from "../gateway/doors.ts"
 import type { Gateway } from "../gateway/gateway.ts"
-import { callable, describeInlet, inletLine } from "./described.ts"
-
-interface Address {
-  readonly host: string
-  readonly port: number
-}
+import { describeInlet, inletLine, urlOf } from "./described.ts"
 
 /** What there is to say once every door is open. */
 export interface Opened {
@@ -23,7 +19,6 @@ export interface Opened {
 /** The screen after the start: where everything is, and what to do next. */
 export const screen = ({ doors, gateway, sandbox, steps }: Opened): ReadonlyArray<string> => {
   const { migrated, plugins, settings } = gateway
-  const at = ({ host, port }: Address) => `http://${callable(host)}:${port}`
   const tables = migrated.length > 0 ? `, ${migrated.length} migrations applied` : ""
   return [
     "",
@@ -31,11 +26,11 @@ export const screen = ({ doors, gateway, sandbox, steps }: Opened): ReadonlyArra
     "",
     row(
       "public",
-      at(doors.public),
+      urlOf(doors.public),
       `phones and WeChat, who know it as ${settings.publicUrl.origin}`
     ),
-    row("legacy", at(doors.legacy), "tills and ERPs"),
-    row("operator", at(doors.operator), "/todos /readyz /metrics"),
+    row("legacy", urlOf(doors.legacy), "tills and ERPs"),
+    row("operator", urlOf(doors.operator), "/todos /readyz /metrics"),
     ...(sandbox === undefined
       ? []
       : [row("sandbox", sandbox, "WeChat, and a customer's phone at /phone")]),

@@ -2,9 +2,9 @@ import { Console, Effect } from "effect"
 import * as Command from "effect/cli/Command"
 import { openDoors } from "../gateway/doors.ts"
 import { startGateway } from "../gateway/gateway.ts"
-import { layer as logging } from "../observability/logger.ts"
 import { closedDoor } from "./closed-door.ts"
-import { callable } from "./described.ts"
+import { urlOf } from "./described.ts"
+import { logged } from "./logged.ts"
 import { inMode } from "./mode.ts"
 import { phoneQr } from "./phone.ts"
 import { type Project, readProject } from "./project.ts"
@@ -17,21 +17,21 @@ const open = Effect.fnUntraced(function* ({ config, plugins, sandboxes, settings
     isSandboxed(settings) && sandboxes.length > 0 ? yield* sandboxBeside(settings) : undefined
   const gateway = yield* startGateway(config)
   const doors = yield* openDoors(gateway).pipe(Effect.mapError(closedDoor(settings, plugins)))
-  const { host, port } = doors.legacy
+  if (settings.mode === "production") return yield* Effect.logInfo("Weir is open", { doors })
   const steps = plugins.flatMap(({ plugin: { name, play } }) =>
-    settings.mode === "development" && play !== undefined
-      ? play.firstSteps({ door: `http://${callable(host)}:${port}/${name}` })
-      : []
+    play === undefined ? [] : play.firstSteps({ door: `${urlOf(doors.legacy)}/${name}` })
   )
   const qr = sandbox === undefined ? [] : yield* phoneQr(sandbox)
   const lines = [...qr, ...screen({ gateway, doors, sandbox, steps })]
   for (const line of lines) yield* Console.log(line)
 })
 
+/** Production's stdout is read by machines, so all that is said there is logged. */
 const run = Effect.gen(function* () {
   const project = yield* readProject
-  const form = project.settings.mode === "development" ? "text" : "json"
-  return yield* serve(open(project), Console.log).pipe(Effect.provide(logging(form)))
+  return project.settings.mode === "production"
+    ? yield* serve(open(project), (line) => Effect.logInfo(line.trim())).pipe(logged("json"))
+    : yield* serve(open(project), Console.log).pipe(logged("text"))
 })
 
 /** `weir start` */

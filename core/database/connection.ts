@@ -79,6 +79,7 @@ const prepared = (database: DatabaseSync, sql: string): SqliteStatement => {
     reader: statement.columns().length > 0,
     all: (parameters) => statement.all(...values(parameters)),
     run: (parameters) => statement.run(...values(parameters)),
-    iterate: (parameters) => statement.iterate(...values(parameters))
+    // Open until it is read to its end, so not the one that others use meanwhile.
+    iterate: (parameters) => database.prepare(sql).iterate(...values(parameters))
   }
 }

@@ -21,7 +21,7 @@ export const makeWriter = Effect.fnUntraced(function* (
     yield* Effect.yieldNow
     const batch = waiting.splice(0, most)
     if (waiting.length === 0 && open) arrived.closeUnsafe()
-    yield* commit(batch)
+    if (batch.length > 0) yield* commit(batch)
   })
   const loop = yield* Effect.forkDetach(
     Effect.whileLoop({ while: () => open || waiting.length > 0, body: () => turn, step: () => {} })

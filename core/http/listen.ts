@@ -1,5 +1,5 @@
 import type { AddressInfo } from "node:net"
-import { Duration, Effect, Schedule, Schema, type Scope } from "effect"
+import { Duration, Effect, Option, Schedule, Schema, type Scope } from "effect"
 import type { App } from "./app.ts"
 import { type HttpServer, makeServer } from "./server.ts"
 
@@ -63,13 +63,16 @@ const close = Effect.fn("listen.close")(function* (
   { door, drain = "10 seconds" }: Listening
 ) {
   server.leave()
-  // Requests that are on their way arrive, and are answered.
+  // Requests that are on their way arrive, and are answered; who has just connected is let in.
   if (server.connections() > 0) yield* Effect.sleep("100 millis")
+  yield* Effect.yieldNow
   const gone = Effect.callback<void>((resume) => server.stop(() => resume(Effect.void)))
   const sweeping = Effect.repeat(Effect.sync(server.sweep), Schedule.spaced("50 millis"))
-  yield* Effect.timeoutOption(Effect.raceFirst(gone, sweeping), drain)
-  const connections = server.connections()
-  if (connections === 0) return
+  const closed = yield* Effect.timeoutOption(Effect.raceFirst(gone, sweeping), drain)
+  if (Option.isSome(closed)) return
+  yield* Effect.logWarning("a door closed before all was answered", {
+    door,
+    connections: server.connections()
+  })
   server.cut()
-  yield* Effect.logWarning("a door closed before all was answered", { door, connections })
 })

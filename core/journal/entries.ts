@@ -2,7 +2,7 @@ import { Clock, Effect, Random, Schema } from "effect"
 import { Database, type Sql } from "../database/database.ts"
 import { leaseMillis } from "../database/lease.ts"
 import { Seal } from "../database/seal.ts"
-import { brief, newId, storedKey, storedKeys } from "./keys.ts"
+import { about, brief, newId, storedKey, storedKeys } from "./keys.ts"
 import { findSecrets, secretsLive, writeRanges } from "./secrets.ts"
 import * as store from "./store.ts"
 import { wipeSecrets } from "./wiping.ts"
@@ -35,7 +35,7 @@ export const makeEntries = Effect.gen(function* () {
   const judge = (row: store.Found, arrival: Arrival, now: number): Admission | "free" => {
     if (row.same !== brief(arrival.same)) return { is: "differs" }
     if (row.answer === null) return row.leased_until > now ? { is: "held" } : "free"
-    const reply = decodeReply(utf8.decode(open(row.answer, `weir_journal.answer:${row.id}`)))
+    const reply = decodeReply(utf8.decode(open(row.answer, about("answer", row.id))))
     return { is: "answered", id: row.id, reply }
   }
 
@@ -53,10 +53,10 @@ export const makeEntries = Effect.gen(function* () {
       source,
       operation,
       entry_key: entryKey,
-      sealed_key: hidden ? seal(Buffer.from(key), `weir_journal.key:${id}`) : null,
+      sealed_key: hidden ? seal(Buffer.from(key), about("key", id)) : null,
       same: brief(same),
       lane: lane === undefined ? null : brief(lane),
-      body: seal(body, `weir_journal.body:${id}`),
+      body: seal(body, about("body", id)),
       secrets: ranges.length === 0 ? null : writeRanges(ranges),
       wipe_at: ranges.length === 0 ? null : now + secretsLive,
       answer: null,
@@ -94,7 +94,7 @@ export const makeEntries = Effect.gen(function* () {
 
   const finish = Effect.fnUntraced(function* (lease: store.Lease, reply: Schema.Json) {
     const answered_at = yield* Clock.currentTimeMillis
-    const answer = seal(Buffer.from(encodeReply(reply)), `weir_journal.answer:${lease.id}`)
+    const answer = seal(Buffer.from(encodeReply(reply)), about("answer", lease.id))
     return yield* database.write("journal", async (sql) => {
       const finished = await store.finish(sql, lease, { answer, answered_at })
       if (finished && lease.secrets !== null) await wipeSecrets(sql, { open, seal }, lease.id)

@@ -4,7 +4,7 @@ import { Drain } from "../database/drain.ts"
 import { keepLeases } from "../database/lease.ts"
 import { Seal } from "../database/seal.ts"
 import { type Arrival, makeEntries } from "./entries.ts"
-import { brief, storedKeys } from "./keys.ts"
+import { about, brief, storedKeys } from "./keys.ts"
 import * as store from "./store.ts"
 import { keepWiping } from "./wiping.ts"
 
@@ -169,6 +169,6 @@ const keyOf = (
 ) =>
   row.sealed_key === null
     ? row.entry_key
-    : utf8.decode(seal.open(row.sealed_key, `weir_journal.key:${row.id}`))
+    : utf8.decode(seal.open(row.sealed_key, about("key", row.id)))
 
 const utf8 = new TextDecoder()

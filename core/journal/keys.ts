@@ -18,3 +18,7 @@ export const storedKey = (key: string, secrets: ReadonlyArray<string>): string =
 
 /** Every form a key may be kept in, for those who do not know its secrets. */
 export const storedKeys = (key: string): ReadonlyArray<string> => [brief(key), digest(key)]
+
+/** What a sealed column of an entry is sealed for, so that it opens nowhere else. */
+export const about = (column: "body" | "answer" | "key", id: string): string =>
+  `weir_journal.${column}:${id}`

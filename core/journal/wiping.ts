@@ -1,6 +1,7 @@
 import { Clock, Duration, Effect } from "effect"
 import { Database, type Sql } from "../database/database.ts"
 import { Seal } from "../database/seal.ts"
+import { about } from "./keys.ts"
 import { mask, readRanges } from "./secrets.ts"
 import { findBody, findToWipe, setWiped } from "./store.ts"
 
@@ -8,8 +9,8 @@ import { findBody, findToWipe, setWiped } from "./store.ts"
 export const wipeSecrets = async (sql: Sql, { open, seal }: Seal["Service"], id: string) => {
   const row = await findBody(sql, id)
   if (row === undefined || row.secrets === null) return
-  const about = `weir_journal.body:${id}`
-  const body = seal(mask(open(row.body, about), readRanges(row.secrets)), about)
+  const place = about("body", id)
+  const body = seal(mask(open(row.body, place), readRanges(row.secrets)), place)
   await setWiped(sql, id, { body, secrets: null, wipe_at: null })
 }
 

@@ -53,9 +53,18 @@ const readSetting = Effect.fnUntraced(function* (schema: Fields[string], setting
   return yield* Schema.decodeUnknownEffect(Schema.toType(schema))(value)
 })
 
-const reasonOf = (exit: Exit.Failure<unknown, { readonly message: string }>) => {
+const reasonOf = (exit: Exit.Failure<unknown, Schema.SchemaError | Config.ConfigError>) => {
   const [reason] = exit.cause.reasons
-  return reason?._tag === "Fail" ? reason.error.message.split("\n").join(" ") : "cannot be read"
+  if (reason?._tag !== "Fail") return "cannot be read"
+  const { error } = reason
+  return sentence(error._tag === "ConfigError" ? error.cause.message : error.message)
+}
+
+/** `Expected a number at ["PORT"]` as people say it. A variable is always text, so where text is missing nothing was set. */
+const sentence = (message: string): string => {
+  const [, expected = message, variable] = /^(.*?)(?:\s+at \["(\w+)"\])?$/s.exec(message) ?? []
+  if (variable === undefined) return expected.replaceAll(/\s+/g, " ")
+  return expected === "Expected string" ? `${variable} is not set` : `${variable}: ${expected}`
 }
 
 const unknownOption = (option: string, options: Fields) => {

@@ -106,7 +106,8 @@ export class Launched {
 
   /** What of its memory is in use, in MB. */
   get memory(): number {
-    const [, kilobytes] = /^VmRSS:\s+(\d+)/m.exec(readFileSync(`/proc/${this.pid}/status`, "utf8")) ?? []
+    const [, kilobytes] =
+      /^VmRSS:\s+(\d+)/m.exec(readFileSync(`/proc/${this.pid}/status`, "utf8")) ?? []
     return Number(kilobytes) / 1024
   }
 
@@ -126,7 +127,9 @@ export const launch = (
     Effect.sync(() => {
       const [program = "", ...rest] = [...below, process.execPath, ...node, launcher, ...args]
       const stdio = ["ignore", "pipe", "pipe"] as const
-      return new Launched(spawn(program, rest, { cwd: folder, env: environment, stdio: [...stdio] }))
+      return new Launched(
+        spawn(program, rest, { cwd: folder, env: environment, stdio: [...stdio] })
+      )
     }),
     (launched) =>
       Effect.promise(() => {
@@ -200,9 +203,7 @@ export const eventually = <A, R>(
   within: Duration.Input = "20 seconds"
 ): Effect.Effect<A, never, R> => {
   const looking: Effect.Effect<A, never, R> = Effect.flatMap(look, (found) =>
-    found === undefined
-      ? Effect.andThen(Effect.sleep("20 millis"), looking)
-      : Effect.succeed(found)
+    found === undefined ? Effect.andThen(Effect.sleep("20 millis"), looking) : Effect.succeed(found)
   )
   return Effect.timeoutOrElse(looking, {
     duration: within,

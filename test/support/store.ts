@@ -47,19 +47,23 @@ export class Unheard extends Schema.TaggedError<Unheard>()("Unheard", { reason: 
 
 const curlOptions = ["-sS", "--noproxy", "*", "--max-time", "60"]
 
-/** What curl prints. */
+/** What curl prints; a body is posted. */
 export const curl = (
+  { body }: { readonly body?: Uint8Array },
   ...args: ReadonlyArray<string>
 ): Effect.Effect<Uint8Array<ArrayBuffer>, Unheard> =>
   Effect.callback((resume) => {
     const options = { encoding: "buffer", maxBuffer: 1 << 26 } as const
-    const child = execFile("curl", [...curlOptions, ...args], options, (error, stdout) =>
+    const posting = body === undefined ? [] : ["--data-binary", "@-"]
+    const all = [...curlOptions, ...posting, ...args]
+    const child = execFile("curl", all, options, (error, stdout) =>
       resume(
         error === null
           ? Effect.succeed(new Uint8Array(stdout))
           : Effect.fail(new Unheard({ reason: error.message }))
       )
     )
+    child.stdin?.on("error", () => {}).end(body)
     return Effect.sync(() => child.kill("SIGKILL"))
   })
 

@@ -12,6 +12,12 @@ export interface Order {
   readonly refunds: ReadonlyArray<{ readonly amount: number; readonly status: string }>
 }
 
+/** A notify, and what each try to deliver it was answered. */
+export interface Notify {
+  readonly eventType: string
+  readonly deliveries: ReadonlyArray<{ readonly status?: number }>
+}
+
 /** The sandbox of an installation from outside, by its own port. */
 export const wechatOf = ({ ports }: Pick<Installation, "ports">) => {
   const url = `http://127.0.0.1:${ports.sandbox}`
@@ -31,6 +37,10 @@ export const wechatOf = ({ ports }: Pick<Installation, "ports">) => {
     get("/control/ledger"),
     ({ orders }) => orders
   )
+  const notifies: Effect.Effect<ReadonlyArray<Notify>> = Effect.map(
+    get("/control/notifies"),
+    ({ notifies }) => notifies
+  )
   return {
     url,
     credentials: get("/credentials"),
@@ -40,7 +50,7 @@ export const wechatOf = ({ ports }: Pick<Installation, "ports">) => {
       Effect.map(orders, (all) =>
         all.filter((order) => order.outTradeNo.startsWith(outTradeNo.replace(/-\d+$/, "-")))
       ),
-    notifies: Effect.map(get("/control/notifies"), ({ notifies }) => notifies),
+    notifies,
     /** A fresh payment code on somebody's phone. */
     code: (outcome: string): Effect.Effect<string> =>
       Effect.map(send("POST", "/control/codes", { outcome }), ({ authCode }) => authCode),

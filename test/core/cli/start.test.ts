@@ -55,7 +55,8 @@ describe("weir start", () => {
     () =>
       Effect.gen(function* () {
         const cwd = yield* folder()
-        const [port = "", legacy = "", operator = "", sandbox = "", mis = ""] = yield* freePorts(5)
+        const ports = yield* freePorts(7)
+        const [port = "", legacy = "", operator = "", sandbox = "", mis = "", ...free] = ports
         const settings = {
           HOST: "127.0.0.1",
           PORT: port,
@@ -70,7 +71,7 @@ describe("weir start", () => {
         const paid = yield* weir(cwd, ["till", "pay", "--amount", "3.50"], settings)
         assert.strictEqual(paid.code, 0, paid.stderr)
         assert.match(paid.stdout, /<TotalFee>3\.50<\/TotalFee>[\s\S]*\n00: done/)
-        const doctor = yield* type("doctor --mode development", settings)
+        const doctor = yield* type("doctor --mode development --log-level none", settings)
         assert.strictEqual(doctor.code, 0, doctor.stdout)
         assert.match(doctor.stdout, /^ok +database: a running gateway uses it and is ready$/m)
         assert.match(doctor.stdout, /^ok +merchant \d+: its keys and WeChat's fit each other$/m)
@@ -85,8 +86,8 @@ describe("weir start", () => {
         assert.match(again.stderr, /^Another gateway is using /)
         const beside = yield* type("start --mode development", {
           ...settings,
-          PORT: "0",
-          OPERATOR_PORT: "0",
+          PORT: free[0] ?? "",
+          OPERATOR_PORT: free[1] ?? "",
           DATABASE_URL: `sqlite:${cwd}/.data/other.db`
         })
         assert.strictEqual(beside.code, 1)
