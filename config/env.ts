@@ -36,6 +36,7 @@ export const env = {
     legacyAllow: list("LEGACY_ALLOW"),
     operatorHost: Config.String("OPERATOR_HOST").pipe(Config.withDefault("127.0.0.1")),
     operatorPort: Config.Port("OPERATOR_PORT").pipe(Config.withDefault(3002)),
+    sandboxHost: Config.String("SANDBOX_HOST").pipe(Config.withDefault("127.0.0.1")),
     sandboxPort: Config.Port("SANDBOX_PORT").pipe(Config.withDefault(3003)),
     publicUrl: inDevelopment(Config.URL("PUBLIC_URL"), new URL("http://localhost:3000")),
     trustedProxies: list("TRUSTED_PROXIES"),

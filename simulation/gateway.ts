@@ -55,6 +55,7 @@ const deployment = (file: string, merchant: typeof CredentialsReply.Type) =>
     legacyAllow: [],
     operatorHost: "127.0.0.1",
     operatorPort: 0,
+    sandboxHost: "127.0.0.1",
     sandboxPort: 0,
     publicUrl: new URL("http://gateway"),
     trustedProxies: [],

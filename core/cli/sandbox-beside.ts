@@ -5,7 +5,7 @@ import type { GatewaySettings } from "../gateway/settings.ts"
 import { Transport } from "../transport.ts"
 
 /** The sandbox did not come up, so neither can the gateway that wants to talk to it. */
-export class NoSandbox extends Schema.TaggedError<NoSandbox>()("NoSandbox", {
+class NoSandbox extends Schema.TaggedError<NoSandbox>()("NoSandbox", {
   url: Schema.String,
   why: Schema.String
 }) {

@@ -1,4 +1,4 @@
-import { Effect } from "effect"
+import { Effect, Schema } from "effect"
 import * as Command from "effect/cli/Command"
 import * as Flag from "effect/cli/Flag"
 
@@ -8,6 +8,13 @@ interface Simulation {
     readonly seed: number
     readonly seeds: number
   }): Effect.Effect<void, { readonly _tag: string; readonly message: string }>
+}
+
+class NoSimulation extends Schema.TaggedError<NoSimulation>()("NoSimulation", {
+  cause: Schema.Defect()
+}) {
+  override readonly message =
+    `The simulation, which only the repository has, cannot be loaded: ${this.cause}`
 }
 
 /** By address, so that what ships does not bring it along. */
@@ -20,7 +27,8 @@ const flags = {
 
 /** `weir simulate` */
 export const simulate = Command.make("simulate", flags, (days) =>
-  Effect.promise((): Promise<Simulation> => import(main)).pipe(
-    Effect.flatMap((simulation) => simulation.simulate(days))
-  )
+  Effect.tryPromise({
+    try: (): Promise<Simulation> => import(main),
+    catch: (cause) => new NoSimulation({ cause })
+  }).pipe(Effect.flatMap((simulation) => simulation.simulate(days)))
 ).pipe(Command.withDescription("Lives through days of faults in a simulated world"))

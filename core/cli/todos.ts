@@ -31,9 +31,9 @@ const run = Effect.fnUntraced(function* (asJson: boolean) {
   const { settings } = yield* readProject
   const answer = yield* askOperator(settings, "/todos")
   const todos: ReadonlyArray<Todo> =
-    answer === undefined
-      ? yield* Effect.provide(stored, Database.layer(settings.databaseUrl))
-      : yield* Effect.orDie(Schema.decodeUnknownEffect(Todos)(answer.text))
+    answer?.status === 200
+      ? yield* Effect.orDie(Schema.decodeUnknownEffect(Todos)(answer.text))
+      : yield* Effect.provide(stored, Database.layer(settings.databaseUrl))
   yield* say(todos, asJson, (all) =>
     all.length === 0 ? ["nothing waits for a person"] : all.map(line)
   )

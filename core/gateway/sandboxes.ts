@@ -36,7 +36,7 @@ export const startSandbox = Effect.fn("startSandbox")(function* ({
   return { name: plugin.name, port, app } satisfies RunningSandbox
 })
 
-/** Serves every sandbox of a configuration on loopback, in development only. */
+/** Serves every sandbox of a configuration, in development only. */
 export const openSandboxes = Effect.fn("openSandboxes")(function* (config: GatewayConfig) {
   const { sandboxes, settings } = yield* readConfig(config)
   if (settings.mode === "production")
@@ -52,7 +52,7 @@ export const openSandboxes = Effect.fn("openSandboxes")(function* (config: Gatew
   return yield* Effect.forEach(sandboxes, (one) =>
     Effect.gen(function* () {
       const { app, name, port } = yield* startSandbox(one)
-      const at = yield* listen(app, { door: name, host: "127.0.0.1", port })
+      const at = yield* listen(app, { door: name, host: settings.sandboxHost, port })
       return { name, port: at.port }
     })
   )

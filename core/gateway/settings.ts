@@ -44,6 +44,8 @@ export const gatewayOptions = {
   legacyAllow: Schema.Array(Schema.String),
   operatorHost: Schema.NonEmptyString,
   operatorPort: Port,
+  /** Loopback unless a real phone is to reach the sandbox's. */
+  sandboxHost: Schema.NonEmptyString,
   sandboxPort: Port,
   /** What WeChat and phones are told. */
   publicUrl: Web,

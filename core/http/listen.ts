@@ -1,5 +1,5 @@
 import type { AddressInfo } from "node:net"
-import { Duration, Effect, Option, Schedule, Schema, type Scope } from "effect"
+import { Duration, Effect, Fiber, Option, Schedule, Schema, type Scope } from "effect"
 import type { App } from "./app.ts"
 import { type HttpServer, makeServer } from "./server.ts"
 
@@ -11,6 +11,8 @@ export interface Listening {
   readonly port: number
   /** How long what runs may take to finish when the door closes; 10 seconds unless said. */
   readonly drain?: Duration.Input
+  /** How long a connection on which nothing happens stays then, as a request may be on its way; 1 second unless said. */
+  readonly linger?: Duration.Input
   /** How long a caller may take to send the head of a request; 10 seconds unless said. */
   readonly headTime?: Duration.Input
 }
@@ -60,14 +62,14 @@ const reasons: Readonly<Record<string, string>> = {
 
 const close = Effect.fn("listen.close")(function* (
   server: HttpServer,
-  { door, drain = "10 seconds" }: Listening
+  { door, drain = "10 seconds", linger = "1 second" }: Listening
 ) {
   server.leave()
-  // Requests that are on their way arrive, and are answered; who has just connected is let in.
-  if (server.connections() > 0) yield* Effect.sleep("100 millis")
-  yield* Effect.yieldNow
-  const gone = Effect.callback<void>((resume) => server.stop(() => resume(Effect.void)))
+  yield* Effect.timeoutOption(letIn(server), linger)
+  const stop = Effect.callback<void>((resume) => server.stop(() => resume(Effect.void)))
+  const gone = Fiber.join(yield* Effect.forkChild(stop, { startImmediately: true }))
   const sweeping = Effect.repeat(Effect.sync(server.sweep), Schedule.spaced("50 millis"))
+  yield* Effect.timeoutOption(gone, linger)
   const closed = yield* Effect.timeoutOption(Effect.raceFirst(gone, sweeping), drain)
   if (Option.isSome(closed)) return
   yield* Effect.logWarning("a door closed before all was answered", {
@@ -75,4 +77,12 @@ const close = Effect.fn("listen.close")(function* (
     connections: server.connections()
   })
   server.cut()
+})
+
+/** Who has connected by now is let in; the event loop takes them one a turn. */
+const letIn = Effect.fnUntraced(function* (server: HttpServer) {
+  for (let known = -1; known < server.accepted(); ) {
+    known = server.accepted()
+    for (let turn = 0; turn < 10; turn++) yield* Effect.yieldNow
+  }
 })

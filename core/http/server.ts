@@ -21,12 +21,16 @@ export interface HttpServer {
   /** Closes connections on which nothing happens. */
   sweep(): void
   cut(): void
+  /** Now open. */
   connections(): number
+  /** Let in so far. */
+  accepted(): number
 }
 
 /** `headTime`: how long the head of a request may take, in milliseconds. */
 export const makeServer = (app: Pick<App, "fetch">, headTime: number): HttpServer => {
   const sockets = new Set<Socket>()
+  let accepted = 0
   let leaving = false
 
   class Answer<Request extends IncomingMessage> extends ServerResponse<Request> {
@@ -61,6 +65,7 @@ export const makeServer = (app: Pick<App, "fetch">, headTime: number): HttpServe
   )
   node.maxConnections = mostConnections
   node.on("connection", (socket) => {
+    accepted++
     sockets.add(socket)
     socket.once("close", () => sockets.delete(socket))
   })
@@ -77,7 +82,8 @@ export const makeServer = (app: Pick<App, "fetch">, headTime: number): HttpServe
       node.closeIdleConnections()
     },
     cut: () => node.closeAllConnections(),
-    connections: () => sockets.size
+    connections: () => sockets.size,
+    accepted: () => accepted
   }
 }
 

@@ -163,7 +163,9 @@ export class Cashier extends Context.Service<
 
       const show = Effect.fnUntraced(function* (order: QrOrder) {
         const { attempt } = yield* open(order, { way: "native", mark: null })
-        if (attempt.code_url === null && !hasEnded(attempt)) {
+        const { _tag } = standing(yield* Effect.orDie(sale(order)), attempt)
+        // One that is being undone is not asked for again; the next time finds it gone, and begins another.
+        if (attempt.code_url === null && (_tag === "Awaited" || _tag === "Paying")) {
           const word = yield* Effect.catch(sendQr(order, attempt), unsent)
           yield* ledger.hear(attempt.id, word, `QR: ${word.says}`)
         }

@@ -31,7 +31,7 @@ export const graphs = {
   /** Money going back, one number per intention. `abnormal` is not an end: a person finishes it with the payer's bank. */
   refund: {
     created: ["processing", "done", "refused", "closed", "abnormal", "unknown"],
-    unknown: ["processing", "done", "refused", "closed", "abnormal"],
+    unknown: ["created", "processing", "done", "refused", "closed", "abnormal"],
     processing: ["done", "closed", "abnormal"],
     abnormal: ["done", "closed"],
     done: [],

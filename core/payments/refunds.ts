@@ -169,9 +169,12 @@ export const makeRefunds = Effect.gen(function* () {
     if (failure.reaction === "repeat") return again(refundLimits.apart)
     if (failure.reaction === "operator") {
       const detail = `WeChat refuses a refund until somebody acts: ${failure.code}`
-      yield* change(refund.id, (sql) =>
-        leaveTodo(sql, { kind: "refund.waits", subject: refund.id, detail, at })
-      )
+      yield* change(refund.id, async (sql, now) => {
+        // WeChat answers for this very number: what was in doubt has not happened.
+        if (now.state === "unknown")
+          await move(sql, "refund", now, "created", { event: "not taken", detail: failure.code, at })
+        await leaveTodo(sql, { kind: "refund.waits", subject: refund.id, detail, at })
+      })
       return again(Duration.minutes(10))
     }
     yield* change(refund.id, async (sql, now) => {

@@ -70,17 +70,23 @@ export const makeResolve = Effect.fnUntraced(function* (refunds: Refunds) {
 const isBeingUndone = ({ reversal }: Case) =>
   reversal?.state === "asked" || reversal?.state === "unknown"
 
-/** Ended for good: WeChat knew the number, or has been looked at long enough after it said it did not. */
-const isSettled = ({ attempt }: Case, now: number) =>
+/** Ended for good: nothing more can happen to it, or it has been looked at long enough after its end. */
+const isSettled = ({ attempt, reversal }: Case, now: number) =>
   hasEnded(attempt) &&
   (attempt.state === "paid" ||
-    attempt.missing_at === null ||
-    now - attempt.sent_at > Duration.toMillis(patience.watched))
+    !mayStillBePaid(attempt) ||
+    now - (reversal?.asked_at ?? attempt.sent_at) > Duration.toMillis(patience.watched))
+
+/** WeChat had never seen it and may do so late; or it was a QR, and whoever was at the password page then pays all the same. */
+const mayStillBePaid = ({ missing_at, state, way }: AttemptRow) =>
+  missing_at !== null || (state === "closed" && way === "native")
 
 /** Why nobody should wait for this attempt any longer. */
 const givenUp = ({ attempt, sale }: Case, now: number): ReversalRow["why"] | undefined => {
   const age = now - attempt.sent_at
-  if (attempt.way === "native") return age > nativeLife ? "silence" : undefined
+  // One that nobody was ever shown cannot be paid, so it need not be waited for.
+  if (attempt.way === "native" && attempt.code_url !== null)
+    return age > nativeLife ? "silence" : undefined
   if (attempt.state === "paying")
     return now - sale.payment.asked_at > Duration.toMillis(patience.forgotten)
       ? "silence"

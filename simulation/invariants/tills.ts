@@ -65,8 +65,9 @@ export const lateMoneyGoesBack = atRest(
       })
 )
 
-/** A bank's terminals hear no number; each of their sales has one attempt. */
+/** A bank's terminals hear no number. Each of their sales has one attempt, but for those that never left the gateway. */
 const orderOf = ({ rows, wechat }: History, { answer, reference }: Talk) => {
+  if (answer.outTradeNo === undefined && answer.code === "E8") return undefined
   const payment = rows.payments.find((one) => one.reference === reference)
   const number = answer.outTradeNo ?? rows.attempts.findLast((one) => one.payment === payment?.id)?.id
   return wechat.find(({ outTradeNo }) => outTradeNo === number)

@@ -71,7 +71,7 @@ layer(Shop.layer, { excludeTestServices: true, timeout: "90 seconds" })("the mai
       yield* Effect.promise(async () => {
         assert.include(await sheet.innerText(), "天河城店-日用百货")
         assert.include(await sheet.innerText(), "¥128.50")
-        await page.screenshot({ path: "/tmp/phone.png", fullPage: true })
+        await page.screenshot({ path: join(at.folder, "phone.png"), fullPage: true })
         await sheet.getByRole("button", { name: "确认支付" }).click()
         await page.getByRole("status").getByText("支付成功").waitFor()
       })
