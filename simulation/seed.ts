@@ -22,7 +22,11 @@ export interface Verdict {
 const morning = Date.parse("2026-11-24T08:00:00+08:00")
 
 /** Lives through the world of a seed. Its files are real, and in memory where there is such a place. */
-export const live = async (seed: number, keys: SandboxKeys): Promise<Verdict> => {
+export const live = async (
+  seed: number,
+  keys: SandboxKeys,
+  signal?: AbortSignal
+): Promise<Verdict> => {
   const folder = mkdtempSync(join(existsSync("/dev/shm") ? "/dev/shm" : tmpdir(), "weir-simulation-"))
   const loop = new Loop(morning)
   const trace = new Trace(() => loop.now)
@@ -40,7 +44,7 @@ export const live = async (seed: number, keys: SandboxKeys): Promise<Verdict> =>
         break
       }
       if (violations.length === 0) judge.look()
-      if (violations.length > 0) telling.interruptUnsafe()
+      if (violations.length > 0 || signal?.aborted) telling.interruptUnsafe()
       if (!loop.wakeNext()) {
         complain("the world stands still")
         break

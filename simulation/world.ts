@@ -37,9 +37,9 @@ export const makeWorld = (ground: Ground, keys: SandboxKeys) => {
     shops.flatMap(({ line, store }) => {
       const { takenBack, talk } = judge
       const counter: Counter = { ground, line, gateway, payers, talk, takenBack, isRough: () => rough }
-      const house = ["01", "02"].map((pos) => new HouseTill(counter, { store, pos }).day(chance.between(1, 3)))
-      const terminal = new MisTerminal(counter, "31").day(chance.between(1, 3))
-      return store === bank.store ? [...house, terminal] : house
+      const house = ["01", "02"].map((pos) => new HouseTill(counter, { store, pos }))
+      const terminals = store === bank.store ? [new MisTerminal(counter, "31")] : []
+      return [...house, ...terminals].map((till) => till.day(chance.between(0, 3)))
     })
 
   /** First everything may fail, and nothing may go wrong with money; then nothing fails, and everything must come to its end. */
@@ -52,7 +52,7 @@ export const makeWorld = (ground: Ground, keys: SandboxKeys) => {
     yield* gateway.boot
     const raging = yield* Effect.forkChild(chaos.raging)
     for (const day of tills(payers)) yield* FiberSet.run(busy, day)
-    yield* Effect.sleep(chance.between(90_000, 240_000))
+    yield* Effect.sleep(chance.between(60_000, 180_000))
     yield* Fiber.interrupt(raging)
     yield* chaos.ending
     rough = false
@@ -68,7 +68,7 @@ export const makeWorld = (ground: Ground, keys: SandboxKeys) => {
       if (first === undefined) return
       const patience = observer.rows.attempts.some(isOpenQr) ? patiences.qr : patiences.usual
       if (loop.now - since > patience) return ground.complain(`not everything ends: ${first}`)
-      yield* Effect.sleep("2 seconds")
+      yield* Effect.sleep("10 seconds")
     }
   })
 

@@ -57,8 +57,9 @@ const raise = (engine: Engine) => (cause: unknown) => {
 const open = (url: string): Effect.Effect<Engine, DatabaseRefused> =>
   Effect.try({
     try: () => {
-      if (url.startsWith("sqlite:")) return openSqlite(url.slice("sqlite:".length))
-      throw new DatabaseRefused({ reason: "DATABASE_URL does not begin with sqlite:" })
+      const [, file] = /^sqlite:(?!:)(.+)$/.exec(url) ?? []
+      if (file !== undefined) return openSqlite(file)
+      throw new DatabaseRefused({ reason: "DATABASE_URL must name a file: sqlite:.data/weir.db" })
     },
     catch: (error) =>
       error instanceof DatabaseRefused

@@ -1,7 +1,8 @@
-import { Effect, Schema } from "effect"
+import { Effect, Metric, Schema } from "effect"
 import { final, Journal } from "../journal/journal.ts"
 import { Cashier } from "../payments/cashier.ts"
-import { route } from "../plugin/route.ts"
+import { type RawRequest, route } from "../plugin/route.ts"
+import { digest } from "../values/numbers.ts"
 import { WechatPay } from "../wechat/pay/client.ts"
 import { Merchants } from "../wechat/pay/merchants.ts"
 import type { Notify } from "../wechat/pay/notify.ts"
@@ -11,42 +12,59 @@ class MerchantUnknown extends Schema.TaggedError<MerchantUnknown>()("MerchantUnk
   override readonly message = "There is no such merchant here"
 }
 
+/** This very message was taken before. WeChat signs each of its repeats anew. */
+class NotifyReplayed extends Schema.TaggedError<NotifyReplayed>()("NotifyReplayed", {}) {
+  readonly status = 409
+  override readonly message = "This very notify was taken before"
+}
+
+const refused = Metric.counter("weir_notifies_refused_total", {
+  description: "Notifies that were not taken for WeChat's, by reason",
+  incremental: true
+})
+const count = (reason: string) => Metric.update(Metric.withAttributes(refused, { reason }), 1)
+
 /**
- * Where WeChat Pay's notifies arrive. Acknowledged only once stored and applied: WeChat looks at the status alone and repeats for a
- * day otherwise. Its own `id` differs from delivery to delivery, so what happened is the key, not the message.
+ * Where WeChat Pay's notifies arrive. Acknowledged only once stored and applied: WeChat looks at the status alone and repeats for a day
+ * otherwise.
  */
 export const notifyRoute = route.raw("POST", "/wechat/pay/notify/:merchant/:kind", (request) =>
-  Effect.gen(function* () {
-    const { merchant: mchid = "" } = request.params
-    const cashier = yield* Cashier
-    const journal = yield* Journal
-    const merchant = (yield* Merchants).get(mchid)
-    if (merchant === undefined) return yield* new MerchantUnknown()
-    const pay = yield* WechatPay
-    const notify = yield* pay.openNotify(merchant, request)
-    yield* journal
-      .once(
-        {
-          source: `wechat-pay/${mchid}`,
-          operation: notify.eventType,
-          key: keyOf(notify),
-          same: "",
-          body: request.body,
-          secrets: []
-        },
-        Effect.as(cashier.notified(merchant, notify), final(null))
-      )
-      .pipe(Effect.orDie)
-    return accepted
-  })
+  take(request).pipe(
+    Effect.tapErrorTag("NotAuthentic", ({ reason }) => count(reason)),
+    Effect.tapErrorTag("NotifyReplayed", () => count("replayed"))
+  )
 )
 
-const keyOf = ({ id, resource }: Notify): string => {
+const take = Effect.fnUntraced(function* (request: RawRequest) {
+  const cashier = yield* Cashier
+  const journal = yield* Journal
+  const pay = yield* WechatPay
+  const merchant = (yield* Merchants).get(request.params.merchant ?? "")
+  if (merchant === undefined) return yield* new MerchantUnknown()
+  const notify = yield* pay.openNotify(merchant, request)
+  let isNew = false
+  const apply = Effect.suspend(() => {
+    isNew = true
+    return Effect.as(cashier.notified(merchant, notify), final(null))
+  })
+  const arrival = {
+    source: `wechat-pay/${merchant.mchid}`,
+    operation: notify.eventType,
+    key: `${subjectOf(notify)}/${digest(request.headers["wechatpay-signature"] ?? "")}`,
+    same: "",
+    body: request.body,
+    secrets: []
+  }
+  yield* Effect.orDie(journal.once(arrival, apply))
+  return isNew ? accepted : yield* new NotifyReplayed()
+})
+
+const subjectOf = ({ id, resource }: Notify): string => {
   switch (resource.kind) {
     case "transaction":
-      return `${resource.transaction.outTradeNo}/${resource.transaction.transactionId ?? ""}`
+      return resource.transaction.outTradeNo
     case "refund":
-      return `${resource.refund.refundId}/${resource.refund.status}`
+      return resource.refund.outRefundNo
     case "other":
       return id
   }

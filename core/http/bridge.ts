@@ -1,6 +1,6 @@
 import { type Context, Duration, Effect, Result, Schema } from "effect"
 import type { JsonRoute, RawRoute, Route } from "../plugin/route.ts"
-import type { App, Call } from "./app.ts"
+import { type App, type Call, headerOf } from "./app.ts"
 import { type Input, readBody, readQuery } from "./input.ts"
 import { type Problem, problems, refuse, wrongFields } from "./problem.ts"
 import { rawReply, rawRequest } from "./raw.ts"
@@ -52,7 +52,7 @@ const jsonHandler = <R>(route: JsonRoute<R>, run: Run<R>): Handler => {
   if (route.method === "GET") return (c) => respond(c, Result.succeed(readQuery(c.req.url)))
   return (c) =>
     c.req.text().then(
-      (text) => respond(c, readBody(text, c.req.header("content-type"))),
+      (text) => respond(c, readBody(text, headerOf(c, "content-type"))),
       () => refuse(c, problems.cutOff)
     )
 }

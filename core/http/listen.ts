@@ -77,6 +77,7 @@ const close = Effect.fn("listen.close")(function* (
     connections: server.connections()
   })
   server.cut()
+  yield* gone
 })
 
 /** Who has connected by now is let in; the event loop takes them one a turn. */

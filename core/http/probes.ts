@@ -5,7 +5,7 @@ import { Readiness } from "./readiness.ts"
 
 /** What those ask who keep the gateway running. */
 export const probes = [
-  route.raw("GET", "/healthz", () => Effect.succeed({ status: 200 })),
+  route.raw("GET", "/healthz", () => Effect.succeed({ status: 200, body: "alive\n" })),
 
   route.raw("GET", "/readyz", () =>
     Readiness.use(({ standing }) => standing).pipe(

@@ -34,7 +34,7 @@ const believed = (headers: Record<string, string>, client: string | undefined) =
 const byProxies = /^(x-forwarded-.*|forwarded|x-real-ip)$/
 
 export const rawReply = (c: Call, { status, headers = {}, body }: RawReply): Response => {
-  const own: Record<string, string> = {}
+  const own: Record<string, string> = typeof body === "string" ? { ...plainText } : {}
   for (const [name, value] of Object.entries(headers)) {
     // A line break in a value would begin another header, or another answer.
     validateHeaderName(name)
@@ -43,3 +43,5 @@ export const rawReply = (c: Call, { status, headers = {}, body }: RawReply): Res
   }
   return reply(c, status, body ?? null, own)
 }
+
+const plainText = { "content-type": "text/plain; charset=utf-8" }

@@ -11,11 +11,11 @@ export const findSecrets = (body: Uint8Array, secrets: ReadonlyArray<string>): R
   const bytes = Buffer.from(body.buffer, body.byteOffset, body.byteLength)
   const ranges: Array<readonly [number, number]> = []
   for (const secret of secrets) {
-    if (secret === "") continue
-    let start = bytes.indexOf(secret)
+    const { length } = secret
+    let start = length === 0 ? -1 : bytes.indexOf(secret, 0, "latin1")
     while (start >= 0) {
-      ranges.push([start, start + secret.length])
-      start = bytes.indexOf(secret, start + secret.length)
+      ranges.push([start, start + length])
+      start = bytes.indexOf(secret, start + length, "latin1")
     }
   }
   return ranges

@@ -15,14 +15,14 @@ export const Lines = Context.Reference<Lines>("weir/Lines", {
 
 /** Lines of one turn of the event loop share a write, which costs more than all the rest of a line. */
 export const makeLines = Effect.fnUntraced(function* (form: Lines["form"]) {
-  const console = yield* Console.Console
+  const output = yield* Console.Console
   const dispatcher = (yield* Scheduler.Scheduler).makeDispatcher()
   let waiting: Array<string> = []
   const flush = () => {
     if (waiting.length === 0) return
     const text = waiting.join("\n")
     waiting = []
-    console.log(text)
+    output.log(text)
   }
   const write = (line: string) => {
     if (waiting.push(line) === 1) dispatcher.scheduleTask(flush, 0)

@@ -10,7 +10,7 @@ import {
   References
 } from "effect"
 import { isoTime, Lines, makeLines } from "./lines.ts"
-import { isSecret, masked, maskedField, maskedValue, redacted } from "./redaction.ts"
+import { isSecret, masked, maskedField, redacted } from "./redaction.ts"
 
 /**
  * One event, one line. A message is words and, after them, objects whose fields join the annotations:
@@ -75,12 +75,11 @@ const isFields = (part: unknown): part is Readonly<Record<string, unknown>> =>
   Predicate.isObject(part) && Object.getPrototypeOf(part) === Object.prototype
 
 const json = (name: string, value: unknown): string | undefined => {
-  if (isSecret(name)) return redacted
-  const kept = value instanceof Error ? masked(String(value)) : maskedValue(value)
+  const shown = isSecret(name) ? redacted : value
   try {
-    return JSON.stringify(kept, Predicate.isObject(kept) ? maskedField : undefined)
+    return JSON.stringify(shown, maskedField)
   } catch {
-    return JSON.stringify(masked(Formatter.format(kept)))
+    return JSON.stringify(masked(Formatter.format(shown)))
   }
 }
 

@@ -83,10 +83,32 @@ export interface Kept {
 /** Writes down what became of a task and lets go of its key. A claim that was replaced writes nothing. */
 export const settle = async (sql: Sql, claim: Claim, outcome: "done" | Kept, now: number) => {
   if (!(await holdUntil(sql, claim, now))) return
-  if (outcome === "done") await removeTask(sql, claim)
+  if (outcome === "done" || (await isAskedAgain(sql, claim, outcome))) await removeTask(sql, claim)
   else await keepTask(sql, claim, outcome)
   if (outcome !== "done" && outcome.due === null) await park(sql, claim, now)
   else await showHead(sql, claim.key)
+}
+
+/**
+ * Whether what is to be asked again later has been asked for anew meanwhile, word for word: that one is due sooner, and behind this one
+ * it would have to wait.
+ */
+const isAskedAgain = async (
+  sql: Sql,
+  { key, kind, payload, sequence }: Claim,
+  { due, error }: Kept
+) => {
+  if (due === null || error !== null) return false
+  const twin = await tables(sql)
+    .selectFrom("weir_tasks")
+    .select("sequence")
+    .where("task_key", "=", key)
+    .where("kind", "=", kind)
+    .where("payload", "=", payload)
+    .where("sequence", ">", sequence)
+    .limit(1)
+    .executeTakeFirst()
+  return twin !== undefined
 }
 
 const removeTask = (sql: Sql, { key, sequence }: Claim) =>

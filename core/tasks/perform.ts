@@ -10,8 +10,8 @@ export interface Handler {
 }
 
 /** Does a claimed task and writes down what became of it. Cut off, it gives the task back untouched. */
-export const perform = (database: Database["Service"], handler: Handler, claim: Claim) =>
-  Effect.gen(function* () {
+export const perform = Effect.fnUntraced(
+  function* (database: Database["Service"], handler: Handler, claim: Claim) {
     const exit = yield* handler
       .run(claim.payload, claim.attempts + 1)
       .pipe(Effect.timeout(handler.limits.within), Effect.exit)
@@ -20,14 +20,20 @@ export const perform = (database: Database["Service"], handler: Handler, claim: 
       ? answered(exit.value, now)
       : yield* failed(handler.limits, claim, exit.cause, now)
     yield* database.write(`task:${claim.key}`, (sql) => settle(sql, claim, outcome, now))
-  }).pipe(
-    Effect.onInterrupt(() =>
-      database.write(`task:${claim.key}`, (sql) => holdUntil(sql, claim, 0))
-    ),
-    // Nothing was written down, so its lease runs out and it is done again.
-    Effect.catchDefect((defect) =>
-      Effect.logError(`A task of ${claim.kind} was not recorded`, defect)
+  },
+  (performed, database, _handler, claim) =>
+    performed.pipe(
+      Effect.onInterrupt(() => giveBack(database, claim)),
+      // Nothing was written down, so its lease runs out and it is done again.
+      Effect.catchDefect((defect) =>
+        Effect.logError(`A task of ${claim.kind} was not recorded`, defect)
+      )
     )
+)
+
+const giveBack = (database: Database["Service"], claim: Claim) =>
+  Effect.flatMap(Clock.currentTimeMillis, (now) =>
+    database.write(`task:${claim.key}`, (sql) => holdUntil(sql, claim, now))
   )
 
 const answered = (answer: Handled, now: number): "done" | Kept =>

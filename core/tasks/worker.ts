@@ -105,20 +105,22 @@ const holdAll = (database: Database["Service"], claims: ReadonlyArray<Claim>, un
         for (const claim of claims) await holdUntil(sql, claim, until)
       })
 
-/** Tasks of a kind nobody here handles wait for a version that does; they are mentioned once. */
-const warnOfUnknown = (database: Database["Service"], handlers: ReadonlyMap<string, Handler>) => {
+/** Tasks of a kind that nothing here handles wait for a version that does. They are mentioned once. */
+const warnOfUnknown = Effect.fnUntraced(function* (
+  database: Database["Service"],
+  handlers: ReadonlyMap<string, Handler>
+) {
   const mentioned = new Set<string>()
-  return Clock.currentTimeMillis.pipe(
-    Effect.flatMap((now) => database.read((sql) => findDueKinds(sql, now))),
-    Effect.flatMap((kinds) => {
-      const unknown = kinds.filter((kind) => !handlers.has(kind) && !mentioned.has(kind))
-      for (const kind of unknown) mentioned.add(kind)
-      return Effect.forEach(unknown, (kind) =>
-        Effect.logWarning(`Tasks of the kind ${kind} wait: nothing here handles them`)
-      )
-    }),
-    Effect.catchDefect(() => Effect.void),
-    Effect.andThen(Effect.sleep("1 minute")),
-    Effect.forever
-  )
-}
+  while (true) {
+    const now = yield* Clock.currentTimeMillis
+    const kinds = yield* database
+      .read((sql) => findDueKinds(sql, now))
+      .pipe(Effect.catchDefect(() => Effect.succeed([])))
+    for (const kind of kinds) {
+      if (handlers.has(kind) || mentioned.has(kind)) continue
+      mentioned.add(kind)
+      yield* Effect.logWarning(`Tasks of the kind ${kind} wait: nothing here handles them`)
+    }
+    yield* Effect.sleep("1 minute")
+  }
+})

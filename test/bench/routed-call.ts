@@ -42,7 +42,7 @@ const routes = [
     output: Schema.Struct({ ticket: Schema.String, state: Schema.String, amount: Schema.Int }),
     handle: ({ ticket, amount }) => Effect.succeed({ ticket, state: "paid", amount })
   })
-]
+] as const
 
 const servers: Readonly<Record<string, () => Promise<Pick<App, "fetch">>>> = {
   "bare Hono": async () =>
@@ -50,6 +50,16 @@ const servers: Readonly<Record<string, () => Promise<Pick<App, "fetch">>>> = {
       const { ticket, amount } = await c.req.json<typeof sale>()
       return c.json({ ticket, state: "paid", amount })
     }),
+
+  "Hono and Schema, wired by hand": async () => {
+    const [{ input, output }] = routes
+    const decode = Schema.decodeUnknownSync(input)
+    const encode = Schema.encodeUnknownSync(output)
+    return new Hono().post("/pos/sales", async (c) => {
+      const { ticket, amount } = decode(await c.req.json()) as typeof sale
+      return c.json(encode({ ticket, state: "paid", amount }))
+    })
+  },
 
   "validated route": async () => {
     const app = new Hono<Carried>().use(requestId(Context.empty()))

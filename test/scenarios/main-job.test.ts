@@ -1,5 +1,6 @@
 import { readFileSync } from "node:fs"
 import { connect } from "node:net"
+import { join } from "node:path"
 import { assert, layer } from "@effect/vitest"
 import { Context, Effect, Layer } from "effect"
 import { eventually, install, start, weir } from "../support/installation.ts"

@@ -4,7 +4,7 @@ import { cpSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:f
 import { createServer } from "node:net"
 import { tmpdir } from "node:os"
 import { join } from "node:path"
-import { type Duration, Effect, type Scope } from "effect"
+import { type Duration, Effect, type Scope, Semaphore } from "effect"
 
 const root = new URL("../../", import.meta.url)
 const launcher = new URL("core/cli/weir.js", root).pathname
@@ -138,22 +138,23 @@ export const launch = (
       })
   )
 
+/** Two at a time: a start keeps a core busy, and more at once are ready no sooner. */
+const turns = Semaphore.makeUnsafe(2)
+
 /** The gateway, open and ready; beside it, its sandbox if none answers yet. */
 export const start = Effect.fnUntraced(function* (
   at: Installation,
   options?: Parameters<typeof launch>[2]
 ) {
   const gateway = yield* launch(at, ["start", "--mode", "development"], options)
-  yield* eventually("the gateway is ready", isReady(at, gateway), "60 seconds")
-  return gateway
-})
-
-const isReady = (at: Installation, gateway: Launched) =>
-  Effect.flatMap(readiness(at), (status) =>
+  const ready = Effect.flatMap(readiness(at), (status) =>
     gateway.ended === undefined
       ? Effect.succeed(status === 200 ? true : undefined)
       : Effect.die(new Error(`The gateway has ended:\n${gateway.output}`))
   )
+  yield* eventually("the gateway is ready", ready, "60 seconds")
+  return gateway
+}, turns.withPermit)
 
 /** What the operator door says to those who ask whether work may be sent; nothing if it does not answer. */
 export const readiness = ({ ports }: Installation): Effect.Effect<number | undefined> =>

@@ -15,6 +15,7 @@ export interface Order {
 /** A notify, and what each try to deliver it was answered. */
 export interface Notify {
   readonly eventType: string
+  readonly url: string
   readonly deliveries: ReadonlyArray<{ readonly status?: number }>
 }
 

@@ -5,10 +5,10 @@ import type { Carried } from "../app.ts"
 
 /** Gives each request an id; a trusted proxy may have given it one. */
 export const requestId = (context: Context.Context<never>): MiddlewareHandler<Carried> => {
-  const next = requestIds(context)
-  return function requestId(c, forward) {
+  const newId = requestIds(context)
+  return function requestId(c, next) {
     const given = c.get("client") === undefined ? undefined : c.req.header("x-request-id")
-    c.set("requestId", given !== undefined && isRequestId(given) ? given : next())
-    return forward()
+    c.set("requestId", given !== undefined && isRequestId(given) ? given : newId())
+    return next()
   }
 }

@@ -195,10 +195,12 @@ describe("a SQLite database", () => {
     }).pipe(Effect.provide(fresh))
   )
 
-  it.effect("says which address it does not understand", () =>
+  it.effect("lives in a file, and says so of any other address", () =>
     Effect.gen(function* () {
-      const error = yield* Effect.flip(Layer.build(Database.layer("postgres://here")))
-      assert.include(error.message, "DATABASE_URL")
+      for (const url of ["postgres://here", "sqlite:", "sqlite::memory:", ""]) {
+        const error = yield* Effect.flip(Layer.build(Database.layer(url)))
+        assert.include(error.message, "DATABASE_URL must name a file")
+      }
     })
   )
 })

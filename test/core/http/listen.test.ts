@@ -52,6 +52,17 @@ describe("a door", () => {
     }).pipe(Effect.scoped)
   )
 
+  it.live("counts a body that comes in chunks, and does not take more than it allows", () =>
+    Effect.gen(function* () {
+      const app = doorWith([route.raw("POST", "/", () => Effect.succeed({ status: 200 }))])
+      const peer = yield* RawPeer.dial(yield* listen(app, here))
+      peer.say("POST / HTTP/1.1\r\nHost: a\r\nTransfer-Encoding: chunked\r\n\r\n")
+      const chunk = `10000\r\n${"x".repeat(0x10000)}\r\n`
+      for (let sent = 0; sent <= 1 << 20; sent += 0x10000) peer.say(chunk)
+      yield* peer.hears(/^HTTP\/1\.1 413 [\s\S]*BodyTooLarge/)
+    }).pipe(Effect.scoped)
+  )
+
   it.live("does not wait for ever for the head of a request", () =>
     Effect.gen(function* () {
       const { address } = yield* opened(Effect.succeed({ status: 200 }), { headTime: "500 millis" })

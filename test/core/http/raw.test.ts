@@ -66,6 +66,14 @@ describe("a raw reply", () => {
     })
   )
 
+  it.effect("that is text and nothing more says so, and is taken for nothing else", () =>
+    Effect.gen(function* () {
+      const { headers } = yield* ask(answering({ status: 200, body: "<script>" }), "/page")
+      assert.strictEqual(headers.get("content-type"), "text/plain; charset=utf-8")
+      assert.strictEqual(headers.get("x-content-type-options"), "nosniff")
+    })
+  )
+
   it.effect("does not leave with a header that would begin another", () =>
     Effect.gen(function* () {
       const log = yield* logbook()

@@ -140,16 +140,33 @@ describe("a notify of WeChat Pay", () => {
       ({ value }) => value.status
     )
 
-  it.effect("repeated a hundred times at once has one effect and is acknowledged each time", () =>
+  it.effect("replayed a hundred times at once has no effect and is refused each time", () =>
     Effect.gen(function* () {
       const world = yield* openWorld()
       const { body = new Uint8Array(), headers, url } = yield* notified(world)
       const hundred = Array.from({ length: 100 }, () => deliver(world, url, headers, body))
       const statuses = yield* Effect.all(hundred, { concurrency: "unbounded" })
-      assert.deepEqual([...new Set(statuses)], [200])
+      assert.deepEqual([...new Set(statuses)], [409])
       assert.include(yield* hears(world, query), { RetCode: "00" })
       assert.lengthOf(yield* world.todos, 0)
     })
+  )
+
+  it.effect(
+    "that WeChat itself repeats, signed anew, is acknowledged again and has one effect",
+    () =>
+      Effect.gen(function* () {
+        const world = yield* openWorld()
+        yield* world.control("PUT", "/faults", { fault: "duplicate" })
+        yield* scanned(world)
+        yield* world.payer()
+        yield* pass("3 seconds")
+        const { notifies } = yield* world.control("GET", "/notifies")
+        const statuses = notifies[0].deliveries.map(({ status }: { status: number }) => status)
+        assert.deepEqual(statuses, [200, 200])
+        assert.include(yield* hears(world, query), { RetCode: "00" })
+        assert.lengthOf(yield* world.todos, 0)
+      })
   )
 
   it.effect("that is forged, altered, stale or a probe is refused and changes nothing", () =>

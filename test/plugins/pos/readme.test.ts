@@ -27,7 +27,9 @@ describe("the README of the pos plugin", () => {
     const { inlets } = plugin.behaviour(plugin.settings)
     for (const inlet of inlets) {
       const where = inlet.carrier === "http" ? `POST /pos${inlet.path}` : "TCP"
-      const row = readme.split("\n").find((line) => new RegExp(`^\\| \`?${where.replace(".", "\\.")}[\`,]`).test(line))
+      const row = readme
+        .split("\n")
+        .find((line) => new RegExp(`^\\| \`?${where.replace(".", "\\.")}[\`,]`).test(line))
       assert.isDefined(row, where)
       for (const { name } of inlet.calls) assert.include(row ?? "", `\`${name}\``)
     }

@@ -1,0 +1,66 @@
+import { readdirSync, readFileSync } from "node:fs"
+import { dirname, join } from "node:path"
+import { assert, describe, it } from "@effect/vitest"
+import { Effect } from "effect"
+import { TestClock } from "effect/testing"
+import { Database, type Sql } from "../../../core/database/database.ts"
+import { Seal } from "../../../core/database/seal.ts"
+import type { Arrival } from "../../../core/journal/entries.ts"
+import { final, interim } from "../../../core/journal/journal.ts"
+import { temporaryFile } from "../../support/database.ts"
+import { fresh, journalIn, once, sale, text } from "../../support/journal.ts"
+
+describe("a payment code", () => {
+  const code = "134567890123456789"
+  const coded: Arrival = {
+    ...sale,
+    key: `["S1","T1","${code}"]`,
+    body: text(`<sale><code>${code}</code><again>${code}</again><name>王</name></sale>`),
+    secrets: [code],
+    lane: "S1/T1"
+  }
+  const inFiles = (file: string, what: string) =>
+    readdirSync(dirname(file)).some((name) =>
+      readFileSync(join(dirname(file), name)).includes(what)
+    )
+  const bodyOf = (sql: Sql) =>
+    sql
+      .withTables<{ weir_journal: { id: string; body: Uint8Array } }>()
+      .selectFrom("weir_journal")
+      .select(["id", "body"])
+      .executeTakeFirstOrThrow()
+  const opened = Effect.gen(function* () {
+    const { body, id } = yield* (yield* Database).read(bodyOf)
+    return new TextDecoder().decode((yield* Seal).open(body, `weir_journal.body:${id}`))
+  })
+  const wiped = `<sale><code>${"*".repeat(18)}</code><again>${"*".repeat(18)}</again><name>王</name></sale>`
+
+  it.effect("is never in clear in the files, and wiped within its seal by the final answer", () =>
+    Effect.gen(function* () {
+      const file = yield* temporaryFile
+      yield* Effect.gen(function* () {
+        yield* once(coded, Effect.succeed(interim("paying")))
+        assert.include(yield* opened, code)
+        yield* once(coded, Effect.succeed(final("paid")))
+        assert.strictEqual(yield* opened, wiped)
+      }).pipe(Effect.provide(journalIn(file)))
+      assert.isFalse(inFiles(file, code))
+      assert.isTrue(inFiles(file, "S1/T1"))
+    })
+  )
+
+  it.effect("is wiped after five minutes where no final answer came", () =>
+    Effect.gen(function* () {
+      yield* once(coded, Effect.succeed(interim("paying")))
+      yield* TestClock.adjust("4 minutes")
+      assert.include(yield* opened, code)
+      yield* TestClock.adjust("2 minutes")
+      yield* Effect.yieldNow
+      while ((yield* opened) !== wiped) yield* Effect.yieldNow
+      assert.deepStrictEqual(
+        (yield* once(coded, Effect.succeed(final("paid")))).answer,
+        final("paid")
+      )
+    }).pipe(Effect.provide(fresh))
+  )
+})

@@ -1,0 +1,91 @@
+import { assert, describe, it } from "@effect/vitest"
+import { Deferred, Effect } from "effect"
+import { sql as raw } from "kysely"
+import { Tasks } from "../../../core/tasks/tasks.ts"
+import { notes } from "../../support/database.ts"
+import {
+  add,
+  fresh,
+  Greet,
+  greeting,
+  Other,
+  pass,
+  process,
+  settled,
+  start,
+  write
+} from "../../support/tasks.ts"
+
+describe("ensuring a task", () => {
+  const ensure = (key: string, due?: number) =>
+    write((sql, tasks) => tasks.ensure(sql, Greet, { key, payload: { name: key }, due }))
+
+  it.effect("adds it once and brings it forward, never back", () =>
+    Effect.gen(function* () {
+      const { greeted } = yield* greeting
+      yield* start
+      yield* ensure("a", 60_000)
+      yield* ensure("a", 30_000)
+      yield* ensure("a", 90_000)
+      yield* pass("29 seconds")
+      assert.deepStrictEqual(greeted, [])
+      yield* pass("1 second")
+      assert.deepStrictEqual(greeted, ["a"])
+      yield* pass("5 minutes")
+      assert.deepStrictEqual(greeted, ["a"])
+    }).pipe(process(fresh))
+  )
+
+  it.effect("while one runs adds another, as that one may have looked too early", () =>
+    Effect.gen(function* () {
+      const gate = yield* Deferred.make<void>()
+      const state = yield* greeting
+      state.handle = () => Deferred.await(gate)
+      yield* start
+      yield* ensure("a")
+      yield* settled
+      yield* ensure("a")
+      yield* ensure("a")
+      yield* Deferred.succeed(gate, undefined)
+      yield* pass("1 minute")
+      assert.deepStrictEqual(state.greeted, ["a", "a"])
+    }).pipe(process(fresh))
+  )
+
+  it.effect("for all rows of a query adds what is missing and makes all of it due", () =>
+    Effect.gen(function* () {
+      const { greeted } = yield* greeting
+      yield* add({ key: "waits", name: "waits", due: 3_600_000 })
+      yield* write((sql, tasks) =>
+        tasks.add(sql, Other, { key: "behind", payload: null, due: 60_000 })
+      )
+      yield* write((sql) =>
+        notes(sql)
+          .insertInto("notes")
+          .values(["new", "waits", "behind"].map((id) => ({ id, text: "" })))
+          .execute()
+      )
+      yield* Effect.replicateEffect(
+        write((sql, tasks) =>
+          tasks.ensureAll(
+            sql,
+            Greet,
+            notes(sql)
+              .selectFrom("notes")
+              .select(["id as task_key", raw<string>`json_object('name', id)`.as("payload")])
+          )
+        ),
+        2
+      )
+      yield* Tasks.use((tasks) => tasks.handle(Other, () => Effect.void))
+      yield* start
+      yield* settled
+      assert.deepStrictEqual([...greeted].sort(), ["new", "waits"])
+      yield* pass("1 minute")
+      assert.deepStrictEqual([...greeted].sort(), ["behind", "new", "waits"])
+      yield* add({ key: "new", name: "more" }, { key: "behind", name: "more" })
+      yield* settled
+      assert.strictEqual(greeted.length, 5)
+    }).pipe(process(fresh))
+  )
+})

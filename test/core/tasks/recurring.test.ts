@@ -1,0 +1,79 @@
+import { assert, describe, it } from "@effect/vitest"
+import { Effect, Layer } from "effect"
+import { taskMigrations } from "../../../core/tasks/migrations.ts"
+import { Tasks } from "../../../core/tasks/tasks.ts"
+import { databaseIn, temporaryFile } from "../../support/database.ts"
+import { pass, process, settled, start, tasksIn } from "../../support/tasks.ts"
+
+describe("recurring work", () => {
+  const tick = (ticks: Array<string>, name: string) =>
+    Tasks.use((tasks) =>
+      tasks.every(
+        "tick",
+        "10 minutes",
+        Effect.sync(() => void ticks.push(name))
+      )
+    )
+
+  it.effect("is done once an interval over all processes", () =>
+    Effect.gen(function* () {
+      const file = yield* temporaryFile
+      const ticks: Array<string> = []
+      yield* Effect.gen(function* () {
+        for (const name of ["one", "other"]) {
+          const process = yield* Layer.build(Layer.fresh(Tasks.layer))
+          yield* Effect.provideContext(tick(ticks, name), process)
+          yield* Effect.provideContext(start, process)
+        }
+        yield* settled
+        assert.strictEqual(ticks.length, 1)
+        for (let time = 0; time < 30; time++) yield* pass("1 minute")
+        assert.strictEqual(ticks.length, 4)
+      }).pipe(Effect.scoped, Effect.provide(databaseIn(file, taskMigrations)))
+    })
+  )
+
+  it.effect("goes on where it was after a restart, and after it failed", () =>
+    Effect.gen(function* () {
+      const file = yield* temporaryFile
+      const ticks: Array<string> = []
+      const failing = Tasks.use((tasks) =>
+        tasks.every(
+          "tick",
+          "10 minutes",
+          Effect.andThen(
+            Effect.sync(() => ticks.push("x")),
+            Effect.fail("no")
+          )
+        )
+      )
+      const run = Effect.andThen(start, pass("5 minutes"))
+      for (let restart = 0; restart < 5; restart++)
+        yield* process(tasksIn(file))(Effect.andThen(failing, run))
+      // At 0, 10 and 20 of its 25 minutes.
+      assert.strictEqual(ticks.length, 3)
+    })
+  )
+
+  it.effect("comes earlier when its interval has become shorter", () =>
+    Effect.gen(function* () {
+      const file = yield* temporaryFile
+      const ticks: Array<string> = []
+      const every = (interval: "1 day" | "1 minute") =>
+        Effect.andThen(
+          Tasks.use((tasks) =>
+            tasks.every(
+              "tick",
+              interval,
+              Effect.sync(() => void ticks.push("x"))
+            )
+          ),
+          Effect.andThen(start, pass("61 seconds"))
+        )
+      yield* process(tasksIn(file))(every("1 day"))
+      assert.strictEqual(ticks.length, 1)
+      yield* process(tasksIn(file))(every("1 minute"))
+      assert.strictEqual(ticks.length, 2)
+    })
+  )
+})
