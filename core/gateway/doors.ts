@@ -48,36 +48,40 @@ export const legacyRoutes = ({ plugins }: Gateway): ReadonlyArray<FrontRoute> =>
 export const openDoors = Effect.fn("openDoors")(function* (gateway: Gateway) {
   const { drain, ready } = yield* Readiness.pipe(Effect.provide(gateway.context))
   const { begin } = yield* Stopping.pipe(Effect.provide(gateway.context))
+  const { operatorHost, operatorPort } = gateway.settings
+  // The last to close, so that whoever asks is told of the end.
+  const operator = addressOf(
+    yield* listen(operatorDoor(gateway), {
+      door: "operator",
+      host: operatorHost,
+      port: operatorPort
+    })
+  )
   // Side by side: doors that close one after another take longer than whoever stops us waits.
   const scope = yield* Effect.acquireRelease(Scope.make("parallel"), (scope) =>
     Scope.close(scope, Exit.void)
   )
-  const opened = yield* listenAll(gateway).pipe(Scope.provide(scope))
+  const opened = yield* listenAll(gateway, scope)
   yield* ready("doors")
   // Runs first: no new work is sent here, and whoever waits long is told how things stand.
   yield* Effect.addFinalizer(() => Effect.andThen(drain, begin))
-  return opened
+  return { operator, ...opened }
 })
 
-const listenAll = Effect.fnUntraced(function* (gateway: Gateway) {
-  const { settings } = gateway
-  const {
-    host,
-    legacyAllow: allow,
-    legacyHost,
-    legacyPort,
-    operatorHost,
-    operatorPort,
-    port
-  } = settings
-  const operator = { door: "operator", host: operatorHost, port: operatorPort }
+const listenAll = Effect.fnUntraced(function* (gateway: Gateway, scope: Scope.Scope) {
+  const { host, legacyAllow: allow, legacyHost, legacyPort, port } = gateway.settings
   const legacy = { host: legacyHost, port: legacyPort, allow, routes: legacyRoutes(gateway) }
+  /** What belongs to one door ends in its own order. */
+  const beside = <A, E>(door: Effect.Effect<A, E, Scope.Scope>) =>
+    Effect.flatMap(Scope.fork(scope, "sequential"), (own) => Scope.provide(door, own))
   return {
-    public: addressOf(yield* listen(publicDoor(gateway), { door: "public", host, port })),
-    operator: addressOf(yield* listen(operatorDoor(gateway), operator)),
-    legacy: addressOf(yield* Front.listen(legacy)),
+    public: addressOf(yield* beside(listen(publicDoor(gateway), { door: "public", host, port }))),
+    legacy: addressOf(yield* beside(Front.listen(legacy))),
     tcp: yield* Effect.forEach(tcpInlets(gateway), ({ name, ...inlet }) =>
-      Effect.map(listenTcp({ ...inlet, allow }), (at) => ({ plugin: name, ...addressOf(at) }))
+      Effect.map(beside(listenTcp({ ...inlet, allow })), (at) => ({
+        plugin: name,
+        ...addressOf(at)
+      }))
     )
   }
 })

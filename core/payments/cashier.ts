@@ -1,10 +1,5 @@
-import { Clock, Context, Duration, Effect, Layer } from "effect"
+import { Clock, Context, Effect, Layer } from "effect"
 import type { Fen } from "../values/money.ts"
-import { type BodyInvalid, codepayBody, nativeBody } from "../wechat/pay/body.ts"
-import { WechatPay } from "../wechat/pay/client.ts"
-import type { PayFailure } from "../wechat/pay/errors.ts"
-import { Merchants } from "../wechat/pay/merchants.ts"
-import { wordOf, wordOfPayFailure } from "./hearing.ts"
 import { Ledger } from "./ledger.ts"
 import { codeMark } from "./mark.ts"
 import {
@@ -18,21 +13,12 @@ import {
 } from "./model.ts"
 import { makeNotified, type Notified } from "./notified.ts"
 import { makeRecovery } from "./recovery.ts"
-import { makeRefunds } from "./refunds.ts"
+import { makeRefunds, refundsOf } from "./refunds.ts"
 import { makeResolve } from "./resolve.ts"
-import { current, hasEnded, refundStanding, type Sale, standing } from "./standing.ts"
+import { type CodeOrder, makeSending, type QrOrder } from "./sending.ts"
+import { askReversal, attemptOf } from "./settle.ts"
+import { current, hasEnded, refunded, refundStanding, type Sale, standing } from "./standing.ts"
 import { type AttemptRow, type PaymentRow, tables } from "./store.ts"
-import type { Word } from "./word.ts"
-
-/** What a code payment needs besides the order. The code is used once and never kept. */
-export interface CodeOrder extends Order {
-  readonly code: string
-}
-
-/** A QR for the payer to scan, and how long it may be paid. */
-export interface QrOrder extends Order {
-  readonly payWithin: Duration.Duration
-}
 
 export interface RefundOrder extends Reference {
   /** The old system's own key of this refund: the same key is the same money. */
@@ -66,19 +52,11 @@ export class Cashier extends Context.Service<
     Cashier,
     Effect.gen(function* () {
       const ledger = yield* Ledger
-      const merchants = yield* Merchants
-      const pay = yield* WechatPay
+      const sending = yield* makeSending
       const refunds = yield* makeRefunds
       const { ask: askWechat, load } = yield* makeResolve(refunds)
       const { recover, sweep } = yield* makeRecovery
       const notified = yield* makeNotified(refunds)
-
-      const merchantOf = (mchid: string) => {
-        const known = merchants.get(mchid)
-        return known === undefined
-          ? Effect.die(`There is no merchant ${mchid}`)
-          : Effect.succeed(known)
-      }
 
       const sale = Effect.fnUntraced(function* (reference: Reference) {
         const found = yield* ledger.sale(reference)
@@ -118,44 +96,11 @@ export class Cashier extends Context.Service<
         }
       })
 
-      const sendCode = Effect.fnUntraced(function* (
-        order: CodeOrder,
-        { id, merchant }: AttemptRow
-      ) {
-        const by = yield* merchantOf(merchant)
-        const body = yield* codepayBody(by, {
-          outTradeNo: id,
-          authCode: order.code,
-          amount: order.amount,
-          description: order.title,
-          store: order.store,
-          device: order.device
-        })
-        return yield* said(pay.codepay(by, body), wordOf)
-      })
-
-      /** The exact request is kept before it goes out: whatever is sent again must be the same bytes. */
-      const sendQr = Effect.fnUntraced(function* (order: QrOrder, attempt: AttemptRow) {
-        const by = yield* merchantOf(attempt.merchant)
-        const expires = attempt.sent_at + Duration.toMillis(order.payWithin)
-        const request =
-          attempt.request ??
-          (yield* nativeBody(by, {
-            outTradeNo: attempt.id,
-            amount: order.amount,
-            description: order.title,
-            expires,
-            notifyUrl: `${by.notifyUrl}/payment`
-          }))
-        if (attempt.request === null) yield* ledger.keepRequest(attempt, request)
-        return yield* said(pay.native(by, request), ({ codeUrl }) => ({ says: "waiting", codeUrl }))
-      })
-
       const collect = Effect.fnUntraced(function* (order: CodeOrder) {
         const mark = codeMark(order, order.code)
         const { attempt, is } = yield* open(order, { way: "codepay", mark })
         if (is === "new") {
-          const word = yield* Effect.catch(sendCode(order, attempt), unsent)
+          const word = yield* sending.code(order, attempt)
           yield* ledger.hear(attempt.id, word, `code payment: ${word.says}`)
         }
         return yield* ledger.until(order, (sale) => end(sale, attempt.id))
@@ -166,7 +111,7 @@ export class Cashier extends Context.Service<
         const { _tag } = standing(yield* Effect.orDie(sale(order)), attempt)
         // One that is being undone is not asked for again; the next time finds it gone, and begins another.
         if (attempt.code_url === null && (_tag === "Awaited" || _tag === "Paying")) {
-          const word = yield* Effect.catch(sendQr(order, attempt), unsent)
+          const word = yield* sending.qr(order, attempt)
           yield* ledger.hear(attempt.id, word, `QR: ${word.says}`)
         }
         const known = yield* Effect.orDie(sale(order))
@@ -188,19 +133,22 @@ export class Cashier extends Context.Service<
       const reverse = Effect.fnUntraced(function* (reference: Reference) {
         const found = yield* sale(reference)
         const attempt = current(found)
-        if (found.refunds.some(({ state }) => state !== "refused" && state !== "closed"))
+        const asked = yield* ledger.change(attempt.id, async (sql, settling, because) => {
+          const now = (await attemptOf(sql, attempt.id)) ?? attempt
+          if (refunded(await refundsOf(sql, now.payment)) > 0) return false
+          if (now.state === "paid" || !hasEnded(now))
+            await askReversal(sql, settling, now, "till", because("reverse: till"))
+          return true
+        })
+        if (!asked)
           return yield* new NotRefundable({ reference: reference.reference, left: 0 as Fen })
-        if (attempt.state === "paid" || !hasEnded(attempt)) yield* ledger.undo(attempt, "till")
         return yield* ledger.until(reference, (sale) => reversalEnd(sale, attempt.id))
       })
 
       const refund = Effect.fnUntraced(function* (order: RefundOrder) {
         const found = yield* sale(order)
         const attempt = found.attempts.find(({ id }) => id === found.payment.paid_by)
-        const undoing = found.reversals.some(
-          ({ id, state }) => id === attempt?.id && state !== "refused"
-        )
-        if (attempt === undefined || undoing)
+        if (attempt === undefined)
           return yield* new NotRefundable({ reference: order.reference, left: 0 as Fen })
         const intended = yield* refunds.intend(found, attempt, order)
         return yield* ledger.until(order, (sale) => {
@@ -224,17 +172,6 @@ export class Cashier extends Context.Service<
     })
   )
 }
-
-/** What WeChat said to a request for money, or why it said nothing. */
-const said = <A>(asked: Effect.Effect<A, PayFailure>, word: (answer: A, now: number) => Word) =>
-  Effect.matchEffect(asked, {
-    onFailure: (failure) => Effect.succeed(wordOfPayFailure(failure)),
-    onSuccess: (answer) => Effect.map(Clock.currentTimeMillis, (now) => word(answer, now))
-  })
-
-/** WeChat would refuse the form of it, so it was not sent. */
-const unsent = ({ message }: BodyInvalid) =>
-  Effect.succeed<Word>({ says: "refused", why: "other", detail: message })
 
 /** A QR to show. Without a `codeUrl` WeChat has not given one; the standing says why. */
 export interface Shown {

@@ -12,6 +12,7 @@ import {
   type AttemptRow,
   type Because,
   begin,
+  hold,
   move,
   type PaymentRow,
   type ReversalRow,
@@ -48,10 +49,10 @@ export class Ledger extends Context.Service<
     /** Asks for an attempt to be undone. */
     undo(attempt: AttemptRow, why: ReversalRow["why"]): Effect.Effect<void>
     /** Any other change of an attempt's sale, as SQL. */
-    change(
+    change<A>(
       outTradeNo: string,
-      work: (sql: Sql, settling: Settling, because: (event: string) => Because) => Promise<void>
-    ): Effect.Effect<void>
+      work: (sql: Sql, settling: Settling, because: (event: string) => Because) => Promise<A>
+    ): Effect.Effect<A>
     /** Waits until `look` finds something in the sale; woken by each change. */
     until<A>(reference: Reference, look: (sale: Sale) => A | undefined): Effect.Effect<A>
   }
@@ -71,15 +72,18 @@ export class Ledger extends Context.Service<
           tasks.ensure(sql, ResolveAttempt, { key: outTradeNo, payload: { outTradeNo }, due })
       }
 
-      const change = Effect.fnUntraced(function* (
+      const change = Effect.fnUntraced(function* <A>(
         outTradeNo: string,
-        work: (sql: Sql, settling: Settling, because: (event: string) => Because) => Promise<void>
+        work: (sql: Sql, settling: Settling, because: (event: string) => Because) => Promise<A>
       ) {
         const at = yield* Clock.currentTimeMillis
-        yield* database.write(`attempt:${outTradeNo}`, async (sql) => {
-          await work(sql, settling, (event) => ({ event, at }))
+        return yield* database.write(`attempt:${outTradeNo}`, async (sql) => {
           const payment = await paymentIdOf(sql, outTradeNo)
-          if (payment !== undefined) afterCommit(sql, () => waiting.changed(payment))
+          if (payment !== undefined) {
+            await hold(sql, payment)
+            afterCommit(sql, () => waiting.changed(payment))
+          }
+          return work(sql, settling, (event) => ({ event, at }))
         })
       })
 
@@ -187,13 +191,14 @@ const openAttempt = async (sql: Sql, order: Placed, how: Try, at: number): Promi
     return { is: "new", attempt: await tryOnce(sql, payment, order, how, 1, at), payment }
   }
   if (known.amount !== order.amount) return { is: "differs" }
-  const sale = await saleRows(sql, known)
+  await hold(sql, known.id)
+  const sale = await saleRows(sql, await paymentOf(sql, known.id))
   const answering = await answersFor(sql, sale, how)
-  if (answering !== undefined) return { is: "known", attempt: answering, payment: known }
+  if (answering !== undefined) return { is: "known", attempt: answering, payment: sale.payment }
   const payment =
-    known.state === "closed"
-      ? await move(sql, "payment", known, "open", { event: "asked again", at })
-      : known
+    sale.payment.state === "closed"
+      ? await move(sql, "payment", sale.payment, "open", { event: "asked again", at })
+      : sale.payment
   if (payment === undefined) throw new Error(`Payment ${known.id} moved within its own write`)
   const number = latest(sale).number + 1
   return { is: "new", attempt: await tryOnce(sql, payment, order, how, number, at), payment }

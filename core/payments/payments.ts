@@ -1,5 +1,5 @@
 import { Context, Effect, Layer } from "effect"
-import { Cashier, type CodeOrder, type QrOrder, type RefundOrder, type Shown } from "./cashier.ts"
+import { Cashier, type RefundOrder, type Shown } from "./cashier.ts"
 import type {
   AmountDiffers,
   NotRefundable,
@@ -8,6 +8,7 @@ import type {
   RefundStanding,
   Standing
 } from "./model.ts"
+import type { CodeOrder, QrOrder } from "./sending.ts"
 
 type Own<A> = Omit<A, "plugin">
 

@@ -14,9 +14,17 @@ import type { RefundStatus } from "../wechat/pay/wire.ts"
 import { RefundDone } from "./events.ts"
 import { Ledger } from "./ledger.ts"
 import { AmountDiffers, NotRefundable, refundLimits } from "./model.ts"
-import { aboutPayment, attemptOf, eventKey, paymentOf } from "./settle.ts"
+import { aboutPayment, attemptOf, eventKey, paymentOf, reversalOf } from "./settle.ts"
 import { refunded, type Sale } from "./standing.ts"
-import { type AttemptRow, begin, move, type RefundRow, tables } from "./store.ts"
+import {
+  type AttemptRow,
+  begin,
+  hold,
+  move,
+  type RefundRow,
+  type ReversalRow,
+  tables
+} from "./store.ts"
 
 const Numbered = Schema.Struct({ outRefundNo: Schema.String })
 type Numbered = typeof Numbered.Type
@@ -28,6 +36,8 @@ interface Intention {
   readonly key: string
   readonly amount: Fen
   readonly reason: string
+  /** It carries out a reversal; any other refund must not meet one. */
+  readonly undoes?: boolean
 }
 
 export type Refunds = Effect.Success<typeof makeRefunds>
@@ -42,13 +52,6 @@ export const makeRefunds = Effect.gen(function* () {
   const tasks = yield* Tasks
 
   const load = (id: string) => database.read((sql) => refundOf(sql, id))
-
-  const merchantOf = ({ merchant }: RefundRow) => {
-    const known = merchants.get(merchant)
-    return known === undefined
-      ? Effect.die(`There is no merchant ${merchant}`)
-      : Effect.succeed(known)
-  }
 
   /** Writes down an intention; the same key is the same refund. */
   const intend = Effect.fnUntraced(function* (
@@ -71,9 +74,11 @@ export const makeRefunds = Effect.gen(function* () {
       })
     )
     const written = yield* database.write(`payment:${payment}`, async (sql) => {
+      await hold(sql, payment)
       const all = await refundsOf(sql, payment)
       const known = all.find(({ key }) => key === intention.key)
       if (known !== undefined) return known.amount === intention.amount ? known : "differs"
+      if (!intention.undoes && isUndone(await reversalOf(sql, attempt.id))) return 0 as Fen
       const left = (attempt.amount - refunded(all)) as Fen
       if (intention.amount > left || all.length >= refundLimits.parts) return left
       const row = newRefund(id, attempt, intention, request, at)
@@ -96,7 +101,7 @@ export const makeRefunds = Effect.gen(function* () {
     const now = yield* Clock.currentTimeMillis
     const wait = (yield* lastAccepted(refund.payment)) + Duration.toMillis(refundLimits.apart) - now
     if (wait > 0) return again(Duration.millis(wait))
-    return yield* pay.refund(yield* merchantOf(refund), refund.request).pipe(
+    return yield* pay.refund(yield* merchants.known(refund.merchant), refund.request).pipe(
       Effect.flatMap((word) => hear(outRefundNo, word)),
       Effect.as(undefined),
       Effect.catch((failure) => notAccepted(refund, failure))
@@ -106,7 +111,7 @@ export const makeRefunds = Effect.gen(function* () {
   const follow = Effect.fnUntraced(function* ({ outRefundNo }: Numbered) {
     const refund = yield* load(outRefundNo)
     if (refund === undefined || !isUnderway(refund)) return
-    yield* pay.queryRefund(yield* merchantOf(refund), outRefundNo).pipe(
+    yield* pay.queryRefund(yield* merchants.known(refund.merchant), outRefundNo).pipe(
       Effect.flatMap((word) => hear(outRefundNo, word)),
       Effect.ignore
     )
@@ -172,7 +177,11 @@ export const makeRefunds = Effect.gen(function* () {
       yield* change(refund.id, async (sql, now) => {
         // WeChat answers for this very number: what was in doubt has not happened.
         if (now.state === "unknown")
-          await move(sql, "refund", now, "created", { event: "not taken", detail: failure.code, at })
+          await move(sql, "refund", now, "created", {
+            event: "not taken",
+            detail: failure.code,
+            at
+          })
         await leaveTodo(sql, { kind: "refund.waits", subject: refund.id, detail, at })
       })
       return again(Duration.minutes(10))
@@ -216,6 +225,9 @@ const stateBy = {
   ABNORMAL: "abnormal"
 } as const
 
+const isUndone = (reversal: ReversalRow | undefined) =>
+  reversal !== undefined && reversal.state !== "refused"
+
 const isUnsent = ({ state }: RefundRow) => state === "created" || state === "unknown"
 const isUnderway = ({ state }: RefundRow) => state === "processing" || state === "abnormal"
 const isOver = ({ state }: RefundRow) =>
@@ -227,7 +239,7 @@ const followAgain = (age: number) => Duration.minutes(age < 300_000 ? 1 : age < 
 const refundOf = (sql: Sql, id: string) =>
   tables(sql).selectFrom("weir_refunds").selectAll().where("id", "=", id).executeTakeFirst()
 
-const refundsOf = (sql: Sql, payment: string) =>
+export const refundsOf = (sql: Sql, payment: string) =>
   tables(sql).selectFrom("weir_refunds").selectAll().where("payment", "=", payment).execute()
 
 const newRefund = (

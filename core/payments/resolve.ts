@@ -26,8 +26,7 @@ export const makeResolve = Effect.fnUntraced(function* (refunds: Refunds) {
     const sale = yield* ledger.saleOf(outTradeNo)
     const attempt = sale?.attempts.find(({ id }) => id === outTradeNo)
     if (sale === undefined || attempt === undefined) return undefined
-    const merchant = merchants.get(attempt.merchant)
-    if (merchant === undefined) return yield* Effect.die(`No merchant ${attempt.merchant}`)
+    const merchant = yield* merchants.known(attempt.merchant)
     const reversal = sale.reversals.find(({ id }) => id === outTradeNo)
     return { sale, attempt, reversal, merchant } satisfies Case
   })

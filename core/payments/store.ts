@@ -114,6 +114,14 @@ export interface Because {
 
 export const tables = (sql: Sql) => sql.withTables<PaymentTables>()
 
+/** Holds a payment until the write ends: what is then read about it stays so, whichever process writes beside this one. */
+export const hold = (sql: Sql, id: string) =>
+  tables(sql)
+    .updateTable("weir_payments")
+    .set((column) => ({ asked_at: column.ref("asked_at") }))
+    .where("id", "=", id)
+    .execute()
+
 /** What all subjects share, under one name for the four tables. */
 type Moving = { readonly id: string; readonly state: string; readonly version: number }
 const movable = (sql: Sql) => sql.withTables<{ readonly weir_subjects: Moving }>()

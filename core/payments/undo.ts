@@ -78,7 +78,8 @@ export const makeUndo = (
 
     /** What cannot be reversed any more is refunded, under a number of its own. */
     const refundAll = Effect.fnUntraced(function* ({ attempt, sale }: Case) {
-      const intention = { key: `undo:${attempt.id}`, amount: attempt.amount, reason: "订单已撤销" }
+      const { amount, id } = attempt
+      const intention = { key: `undo:${id}`, amount, reason: "订单已撤销", undoes: true }
       const refund = yield* Effect.option(refunds.intend(sale, attempt, intention))
       if (refund._tag === "None") {
         yield* todo(

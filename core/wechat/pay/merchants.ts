@@ -1,4 +1,4 @@
-import { Context, Layer } from "effect"
+import { Context, Effect, Layer } from "effect"
 import type { Merchant } from "./merchant.ts"
 
 /** Which merchants there are, and which of them each store sells for: the store's legal entity is its merchant's. */
@@ -6,6 +6,8 @@ export class Merchants extends Context.Service<
   Merchants,
   {
     get(mchid: string): Merchant | undefined
+    /** One that our own rows name. */
+    known(mchid: string): Effect.Effect<Merchant>
     /** The merchant of a store; stores that are not named belong to the first. */
     of(store: string): Merchant
     readonly all: ReadonlyArray<Merchant>
@@ -19,6 +21,12 @@ export class Merchants extends Context.Service<
     return Layer.succeed(Merchants, {
       all: merchants,
       get: (mchid) => byMchid.get(mchid),
+      known: (mchid) => {
+        const merchant = byMchid.get(mchid)
+        return merchant === undefined
+          ? Effect.die(`Merchant ${mchid} is no longer configured, and has unfinished payments`)
+          : Effect.succeed(merchant)
+      },
       of: (store) => byMchid.get(stores[store] ?? "") ?? merchants[0]
     })
   }

@@ -22,11 +22,12 @@ describe("a task that is asked for anew while it runs", () => {
   it.effect("runs again at once, though it would itself have come back later", () =>
     Effect.gen(function* () {
       const tasks = yield* Tasks
+      const context = yield* Effect.context<Database | Tasks>()
       let runs = 0
       yield* tasks.handle(Ask, () =>
         Effect.gen(function* () {
           runs += 1
-          if (runs === 1) yield* ensure
+          if (runs === 1) yield* Effect.provide(ensure, context)
           return runs < 3 ? again("1 hour") : undefined
         })
       )

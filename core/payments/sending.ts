@@ -1,0 +1,89 @@
+import { Clock, Duration, Effect } from "effect"
+import { Database } from "../database/database.ts"
+import { leaveTodo } from "../tasks/todos.ts"
+import { type BodyInvalid, codepayBody, nativeBody } from "../wechat/pay/body.ts"
+import { WechatPay } from "../wechat/pay/client.ts"
+import type { PayFailure } from "../wechat/pay/errors.ts"
+import type { Merchant } from "../wechat/pay/merchant.ts"
+import { Merchants } from "../wechat/pay/merchants.ts"
+import { wordOf, wordOfPayFailure } from "./hearing.ts"
+import { Ledger } from "./ledger.ts"
+import type { Order } from "./model.ts"
+import type { AttemptRow } from "./store.ts"
+import type { Word } from "./word.ts"
+
+/** What a code payment needs besides the order. The code is used once and never kept. */
+export interface CodeOrder extends Order {
+  readonly code: string
+}
+
+/** A QR for the payer to scan, and how long it may be paid. */
+export interface QrOrder extends Order {
+  readonly payWithin: Duration.Duration
+}
+
+/** Asks WeChat for the money of an attempt, once, and gives back its word or why there is none. */
+export const makeSending = Effect.gen(function* () {
+  const database = yield* Database
+  const ledger = yield* Ledger
+  const merchants = yield* Merchants
+  const pay = yield* WechatPay
+
+  /** What no payer can mend is somebody's business behind the counter. */
+  const complain = ({ mchid }: Merchant) =>
+    Effect.fnUntraced(function* (failure: PayFailure) {
+      if (failure._tag !== "PayRefused") return
+      const { code, field = "", reaction } = failure
+      if (reaction !== "never" && reaction !== "operator") return
+      const at = yield* Clock.currentTimeMillis
+      const detail = `WeChat refuses payments of merchant ${mchid}: ${code} ${field}`.trim()
+      const todo = { kind: "wechat.refuses", subject: `${mchid}/${code}`, detail, at }
+      yield* database.write(`merchant:${mchid}`, (sql) => leaveTodo(sql, todo))
+    })
+
+  const code = Effect.fnUntraced(function* (order: CodeOrder, attempt: AttemptRow) {
+    const by = yield* merchants.known(attempt.merchant)
+    const body = yield* codepayBody(by, {
+      outTradeNo: attempt.id,
+      authCode: order.code,
+      amount: order.amount,
+      description: order.title,
+      store: order.store,
+      device: order.device
+    })
+    return yield* said(Effect.tapError(pay.codepay(by, body), complain(by)), wordOf)
+  })
+
+  /** The exact request is kept before it goes out: whatever is sent again must be the same bytes. */
+  const qr = Effect.fnUntraced(function* (order: QrOrder, attempt: AttemptRow) {
+    const by = yield* merchants.known(attempt.merchant)
+    const request = attempt.request ?? (yield* nativeBody(by, qrOf(order, attempt, by)))
+    if (attempt.request === null) yield* ledger.keepRequest(attempt, request)
+    const asked = Effect.tapError(pay.native(by, request), complain(by))
+    return yield* said(asked, ({ codeUrl }) => ({ says: "waiting", codeUrl }))
+  })
+
+  return {
+    code: (order: CodeOrder, attempt: AttemptRow) => Effect.catch(code(order, attempt), unsent),
+    qr: (order: QrOrder, attempt: AttemptRow) => Effect.catch(qr(order, attempt), unsent)
+  }
+})
+
+const qrOf = (order: QrOrder, { id, sent_at }: AttemptRow, { notifyUrl }: Merchant) => ({
+  outTradeNo: id,
+  amount: order.amount,
+  description: order.title,
+  expires: sent_at + Duration.toMillis(order.payWithin),
+  notifyUrl: `${notifyUrl}/payment`
+})
+
+/** What WeChat said to a request for money, or why it said nothing. */
+const said = <A>(asked: Effect.Effect<A, PayFailure>, word: (answer: A, now: number) => Word) =>
+  Effect.matchEffect(asked, {
+    onFailure: (failure) => Effect.succeed(wordOfPayFailure(failure)),
+    onSuccess: (answer) => Effect.map(Clock.currentTimeMillis, (now) => word(answer, now))
+  })
+
+/** WeChat would refuse the form of it, so it was not sent. */
+const unsent = ({ message }: BodyInvalid) =>
+  Effect.succeed<Word>({ says: "refused", why: "other", detail: message })
