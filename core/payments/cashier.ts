@@ -1,4 +1,4 @@
-import { Clock, Context, Effect, Layer } from "effect"
+import { Clock, Context, Duration, Effect, Layer } from "effect"
 import type { Fen } from "../values/money.ts"
 import { Ledger } from "./ledger.ts"
 import { codeMark } from "./mark.ts"
@@ -107,7 +107,8 @@ export class Cashier extends Context.Service<
       })
 
       const show = Effect.fnUntraced(function* (order: QrOrder) {
-        const { attempt } = yield* open(order, { way: "native", mark: null })
+        const expires = (yield* Clock.currentTimeMillis) + Duration.toMillis(order.payWithin)
+        const { attempt } = yield* open(order, { way: "native", mark: null, expires })
         const { _tag } = standing(yield* Effect.orDie(sale(order)), attempt)
         // One that is being undone is not asked for again; the next time finds it gone, and begins another.
         if (attempt.code_url === null && (_tag === "Awaited" || _tag === "Paying")) {

@@ -28,6 +28,8 @@ export const ResolveAttempt = task("payments.resolve", Schema.Struct({ outTradeN
 export interface Try {
   readonly way: AttemptRow["way"]
   readonly mark: string | null
+  /** Until when it may be paid, where that is ours to say. */
+  readonly expires?: number
 }
 
 /** `new`: written down, to be sent now. `known`: this or another attempt answers for the order. */
@@ -255,6 +257,7 @@ const tryOnce = (
     code_mark: how.mark,
     code_url: null,
     sent_at: at,
+    expires_at: how.expires ?? null,
     transaction_id: null,
     paid_at: null,
     refusal: null,

@@ -37,6 +37,7 @@ const attempts = async (sql: Sql) => {
     .addColumn("code_mark", "varchar(64)")
     .addColumn("code_url", "varchar(255)")
     .addColumn("sent_at", "bigint", (column) => column.notNull())
+    .addColumn("expires_at", "bigint")
     .addColumn("transaction_id", "varchar(32)")
     .addColumn("paid_at", "bigint")
     .addColumn("refusal", "varchar(16)")

@@ -85,7 +85,7 @@ const givenUp = ({ attempt, sale }: Case, now: number): ReversalRow["why"] | und
   const age = now - attempt.sent_at
   // One that nobody was ever shown cannot be paid, so it need not be waited for.
   if (attempt.way === "native" && attempt.code_url !== null)
-    return age > nativeLife ? "silence" : undefined
+    return now >= lastMoment(attempt) ? "silence" : undefined
   if (attempt.state === "paying")
     return now - sale.payment.asked_at > Duration.toMillis(patience.forgotten)
       ? "silence"
@@ -93,13 +93,14 @@ const givenUp = ({ attempt, sale }: Case, now: number): ReversalRow["why"] | und
   return age > Duration.toMillis(patience.unknown) ? "unknown" : undefined
 }
 
-/** A QR that nobody paid is closed after its two hours. */
-const nativeLife = Duration.toMillis(Duration.hours(2))
+/** When a QR is closed: who has begun to pay it in time is not interrupted. */
+const lastMoment = ({ expires_at, sent_at }: AttemptRow) => (expires_at ?? sent_at) + 60_000
 
 /** A code payment and every doubt each five seconds for the first minute, then ten; a QR ever more seldom, as its notify tells sooner. */
-const askAgain = ({ sent_at, state, way }: AttemptRow, now: number): Again => {
+const askAgain = (attempt: AttemptRow, now: number): Again => {
+  const { sent_at, state, way } = attempt
   const age = now - sent_at
   if (way === "codepay" || state === "unknown")
     return again(age < 60_000 ? Duration.seconds(5) : Duration.seconds(10))
-  return again(Duration.millis(Math.min(Math.max(age, 5_000), 600_000)))
+  return again(Duration.millis(Math.min(Math.max(age, 5_000), lastMoment(attempt) - now)))
 }

@@ -69,11 +69,15 @@ export const makeSending = Effect.gen(function* () {
   }
 })
 
-const qrOf = (order: QrOrder, { id, sent_at }: AttemptRow, { notifyUrl }: Merchant) => ({
+const qrOf = (
+  order: QrOrder,
+  { expires_at, id, sent_at }: AttemptRow,
+  { notifyUrl }: Merchant
+) => ({
   outTradeNo: id,
   amount: order.amount,
   description: order.title,
-  expires: sent_at + Duration.toMillis(order.payWithin),
+  expires: expires_at ?? sent_at + Duration.toMillis(order.payWithin),
   notifyUrl: `${notifyUrl}/payment`
 })
 

@@ -37,6 +37,8 @@ export type AttemptRow = {
   readonly code_mark: string | null
   readonly code_url: string | null
   readonly sent_at: number
+  /** Until when a QR may be paid. */
+  readonly expires_at: number | null
   readonly transaction_id: string | null
   readonly paid_at: number | null
   readonly refusal: string | null

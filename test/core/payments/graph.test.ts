@@ -17,6 +17,7 @@ const attempt = (state: AttemptRow["state"], way: AttemptRow["way"] = "codepay")
   code_mark: null,
   code_url: null,
   sent_at: 0,
+  expires_at: null,
   transaction_id: null,
   paid_at: null,
   refusal: null,
@@ -55,7 +56,10 @@ describe("the graph of an attempt", () => {
       for (const way of ways)
         for (const word of words) {
           const to = next(attempt(state, way), word)
-          assert.isTrue(to === undefined || allows("attempt", state, to), `${state} hears ${word.says}`)
+          assert.isTrue(
+            to === undefined || allows("attempt", state, to),
+            `${state} hears ${word.says}`
+          )
         }
   })
 

@@ -45,6 +45,17 @@ describe("a QR for the customer's display", () => {
     })
   )
 
+  it.effect("that nobody paid is closed when its time is over, and another may be shown", () =>
+    Effect.gen(function* () {
+      const world = yield* openWorld()
+      const first = yield* scanned(world)
+      yield* pass("9 minutes")
+      assert.strictEqual((yield* world.orders)[0]?.tradeState, "CLOSED")
+      assert.strictEqual((yield* hears(world, query)).RetCode, "R0")
+      assert.notStrictEqual((yield* scanned(world)).CodeUrl, first.CodeUrl)
+    })
+  )
+
   it.effect("is the same QR however often it is asked for", () =>
     Effect.gen(function* () {
       const world = yield* openWorld()
