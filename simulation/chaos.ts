@@ -10,7 +10,12 @@ export type Chaos = ReturnType<typeof makeChaos>
 /** What goes wrong in this world. Each world has its own mixture, so that no fault always hides behind another. */
 export const makeChaos = (
   ground: Ground,
-  { gateway, lines, phones, wechat }: {
+  {
+    gateway,
+    lines,
+    phones,
+    wechat
+  }: {
     readonly gateway: Party<unknown>
     readonly wechat: Party<unknown>
     readonly lines: ReadonlyArray<Line>
@@ -25,7 +30,8 @@ export const makeChaos = (
       Effect.forever
     )
 
-  const weather = (line: Line) => every(5, 60, () => Effect.sync(() => line.turn(weatherOf(chance))))
+  const weather = (line: Line) =>
+    every(5, 60, () => Effect.sync(() => line.turn(weatherOf(chance))))
 
   let over = false
   /** Between any two steps: what is half done then stays half done. */

@@ -34,7 +34,9 @@ export const makeGateway = (
       Effect.map((gateway) => {
         const inlets = gateway.plugins.flatMap(({ inlets }) => inlets)
         const at = (place: string): Answerer => {
-          const found = inlets.find(({ inlet }) => (inlet.carrier === "http" ? inlet.path : "tcp") === place)
+          const found = inlets.find(
+            ({ inlet }) => (inlet.carrier === "http" ? inlet.path : "tcp") === place
+          )
           if (found === undefined) throw new Error(`The gateway has no inlet ${place}`)
           return found.answer
         }

@@ -1,5 +1,5 @@
 import { invariants } from "./invariants/all.ts"
-import type { History, Invariant, Talk, TakenBack } from "./invariants/history.ts"
+import type { History, Invariant, Sent, Talk } from "./invariants/history.ts"
 import type { Observer } from "./observer.ts"
 import type { Ground } from "./party.ts"
 import { unfinished } from "./rest.ts"
@@ -7,7 +7,7 @@ import { unfinished } from "./rest.ts"
 /** Holds the three records against what must be true of them. */
 export class Judge {
   readonly talk: Array<Talk> = []
-  readonly takenBack: Array<TakenBack> = []
+  readonly sent: Array<Sent> = []
   readonly #ground: Ground
   readonly #observer: Observer
   readonly #isClear: () => boolean
@@ -42,7 +42,10 @@ export class Judge {
 
   /** What is still under way. */
   get unfinished(): ReadonlyArray<string> {
-    return unfinished({ now: this.#ground.loop.now, rows: this.#observer.rows }, this.#observer.pending)
+    return unfinished(
+      { now: this.#ground.loop.now, rows: this.#observer.rows },
+      this.#observer.pending
+    )
   }
 
   #hold(moment: Invariant["holds"]): void {
@@ -55,8 +58,8 @@ export class Judge {
 
   #history(): History {
     const { rows, wechat } = this.#observer
-    const { appid, takenBack, talk } = this
+    const { appid, sent, talk } = this
     const { now } = this.#ground.loop
-    return { now, calmSince: this.#calmSince, appid, wechat, rows, talk, takenBack }
+    return { now, calmSince: this.#calmSince, appid, wechat, rows, sent, talk }
   }
 }

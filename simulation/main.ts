@@ -2,8 +2,8 @@ import { writeFileSync } from "node:fs"
 import { tmpdir } from "node:os"
 import { join } from "node:path"
 import { Clock, Console, Effect, Schema } from "effect"
-import { makeKeys } from "../plugins/wechat-sandbox/keys.ts"
-import { live, type Verdict } from "./seed.ts"
+import { hire } from "./crew.ts"
+import type { Verdict } from "./seed.ts"
 
 /** A world in which something was not as it must be. Its message is the command that shows it again, and the sentence that is not true. */
 export class Broken extends Schema.TaggedError<Broken>()("Broken", {
@@ -16,30 +16,28 @@ export class Broken extends Schema.TaggedError<Broken>()("Broken", {
     `npm run simulate -- --seed ${this.seed}  # ${this.sentence} (the story: ${this.story})`
 }
 
-/** Key material lasts for a process: what a world does must not depend on it. */
-const keys = makeKeys("1900012345", Date.parse("2026-01-01T00:00:00+08:00"))
-
 /** Lives through `seeds` worlds, from `seed` on, and fails with the first in which something is wrong. */
 export const simulate = Effect.fnUntraced(function* (worlds: {
   readonly seed: number
   readonly seeds: number
 }) {
   const { seed: first, seeds } = worlds
-  const ours = yield* keys
+  const next = yield* hire(Array.from({ length: seeds }, (_, index) => first + index))
   const start = yield* Clock.currentTimeMillis
-  for (let seed = first; seed < first + seeds; seed++) {
-    const verdict = yield* Effect.promise((signal) => live(seed, ours, signal))
-    const [sentence] = verdict.violations
+  for (let done = 1; done <= seeds; done++) {
+    const verdict = yield* next
+    const { hash, seed, violations } = verdict
+    const [sentence] = violations
     if (sentence !== undefined)
       return yield* new Broken({ seed, sentence: oneLine(sentence), story: tell(verdict) })
-    const done = seed - first + 1
-    if (seeds <= 20) yield* Console.log(`seed ${seed}: all is well (${verdict.hash})`)
-    else if (done % 20 === 0 || done === seeds) {
-      const seconds = ((yield* Clock.currentTimeMillis) - start) / 1000
-      yield* Console.log(`${done} of ${seeds} seeds, ${(done / seconds).toFixed(1)} a second: all is well`)
-    }
+    const seconds = ((yield* Clock.currentTimeMillis) - start) / 1000
+    if (seeds <= 20) yield* Console.log(`seed ${seed}: all is well, ${hash}`)
+    else if (done % 20 === 0 || done === seeds)
+      yield* Console.log(
+        `${done} of ${seeds} seeds, ${(done / seconds).toFixed(1)} a second: all is well`
+      )
   }
-})
+}, Effect.scoped)
 
 const oneLine = (text: string) => text.replaceAll(/\s+/g, " ").slice(0, 500)
 

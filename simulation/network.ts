@@ -67,8 +67,9 @@ const meet = <A, B>(
   Effect.suspend(() => {
     const { life } = party
     if (life?.offers === undefined) return Effect.succeed<Met<B>>({ is: "nobody" })
-    const done = Effect.map(work(life.offers), (answer): Met<B> =>
-      answer === undefined ? broken : { is: "answered", answer }
+    const done = Effect.map(
+      work(life.offers),
+      (answer): Met<B> => (answer === undefined ? broken : { is: "answered", answer })
     )
     return Effect.raceFirst(done, Effect.as(Deferred.await(life.death), broken))
   })
@@ -98,7 +99,9 @@ const send = Effect.fnUntraced(function* <A, B>(
   })
   const fiber = yield* Effect.forkDetach(journey)
   /** Who hangs up may be noticed at the other end, or not. */
-  const hangUp = Effect.suspend(() => (line.chance.happens(0.5) ? Fiber.interrupt(fiber) : Effect.void))
+  const hangUp = Effect.suspend(() =>
+    line.chance.happens(0.5) ? Fiber.interrupt(fiber) : Effect.void
+  )
   return { heard: Deferred.await(heard), hangUp }
 })
 
@@ -125,7 +128,10 @@ export const transportOf = (from: Life<unknown>, routes: Readonly<Routes>) => ({
     const what = `${request.method} ${pathname} ${mark(request.body ?? "")}`
     const sent = yield* send(line, what, party, (site) => visit(site, request))
     const silence = Effect.andThen(sent.hangUp, new NoAnswer({ reason: "no whole answer in time" }))
-    const met = yield* Effect.timeoutOrElse(sent.heard, { duration: request.timeout, orElse: () => silence })
+    const met = yield* Effect.timeoutOrElse(sent.heard, {
+      duration: request.timeout,
+      orElse: () => silence
+    })
     if (met.is === "nobody") return yield* new NotSent({ reason: "refused" })
     if (met.is === "broken") return yield* new NoAnswer({ reason: "reset" })
     line.trace.add(`${what}: ${met.answer.status} ${mark(met.answer.body)}`)
@@ -166,7 +172,9 @@ export const knock = Effect.fnUntraced(function* <A>(
   answererOf: (offers: A) => Answerer,
   { message, patience, what }: Knock
 ) {
-  const sent = yield* send(line, what, party, (offers) => Effect.flatMap(answererOf(offers)(message), flush(line)))
+  const sent = yield* send(line, what, party, (offers) =>
+    Effect.flatMap(answererOf(offers)(message), flush(line))
+  )
   const silence = Effect.as(sent.hangUp, undefined)
   const met = yield* Effect.timeoutOrElse(sent.heard, { duration: patience, orElse: () => silence })
   if (met?.is !== "answered") return undefined

@@ -41,7 +41,9 @@ export class Observer {
     return {
       tasks: this.#gateway.read("select task_key, kind from weir_tasks order by task_key"),
       parked: this.#gateway.read("select task_key from weir_task_keys where parked_at is not null"),
-      entries: this.#gateway.read("select operation, leased_until from weir_journal where answer is null"),
+      entries: this.#gateway.read(
+        "select operation, leased_until from weir_journal where answer is null"
+      ),
       agenda: this.#wechat.read("select id from sandbox_agenda order by id")
     }
   }
@@ -53,7 +55,9 @@ export class Observer {
 
   /** Money moves with a row of history, or is left to a person. */
   #readGateway(from: Peek): boolean {
-    const [marks] = from.read("select (select max(rowid) from weir_history), (select count(*) from weir_todos)")
+    const [marks] = from.read(
+      "select (select max(rowid) from weir_history), (select count(*) from weir_todos)"
+    )
     const now = JSON.stringify(marks)
     if (now === this.#marks) return false
     this.#marks = now
@@ -72,11 +76,17 @@ export class Observer {
   }
 
   #readWechat(from: Peek): boolean {
-    const orders = from.read<OrderRow>("select * from sandbox_orders order by created_at, out_trade_no")
-    const refunds = from.read<RefundRow>("select * from sandbox_refunds order by created_at, out_refund_no")
+    const orders = from.read<OrderRow>(
+      "select * from sandbox_orders order by created_at, out_trade_no"
+    )
+    const refunds = from.read<RefundRow>(
+      "select * from sandbox_refunds order by created_at, out_refund_no"
+    )
     const byOrder = Map.groupBy(refunds, ({ out_trade_no }) => out_trade_no)
     const { now } = this.#ground.loop
-    const wechat = orders.map((order) => entry(standing(order, now), byOrder.get(order.out_trade_no) ?? []))
+    const wechat = orders.map((order) =>
+      entry(standing(order, now), byOrder.get(order.out_trade_no) ?? [])
+    )
     const books = mark(JSON.stringify(wechat))
     if (books === this.#books) return false
     this.#books = books

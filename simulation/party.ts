@@ -1,6 +1,17 @@
 import { copyFileSync, existsSync } from "node:fs"
 import { join } from "node:path"
-import { Cause, Context, Deferred, Effect, Exit, Fiber, Logger, Random, References, Scope } from "effect"
+import {
+  Cause,
+  Context,
+  Deferred,
+  Effect,
+  Exit,
+  Fiber,
+  Logger,
+  Random,
+  References,
+  Scope
+} from "effect"
 import { Drain } from "../core/database/drain.ts"
 import type { Chance } from "./chance.ts"
 import type { Loop } from "./loop.ts"
@@ -72,16 +83,17 @@ export class Party<A> {
     const scope = Scope.makeUnsafe()
     this.life = life
     this.#scope = scope
+    const settle = (exit: Exit.Exit<A, unknown>) => {
+      if (!life.alive) return
+      if (Exit.isSuccess(exit)) life.offers = exit.value
+      else complain(`the ${this.name} does not start: ${Cause.pretty(exit.cause)}`)
+      trace.add(`${this.name} is up`)
+    }
     const starting = this.#start(life).pipe(
       Scope.provide(scope),
       Effect.provide(this.#own(life)),
       Effect.exit,
-      Effect.map((exit) => {
-        if (!life.alive) return
-        if (Exit.isSuccess(exit)) life.offers = exit.value
-        else complain(`the ${this.name} does not start: ${Cause.pretty(exit.cause)}`)
-        trace.add(`${this.name} is up`)
-      })
+      Effect.map(settle)
     )
     const up = Effect.flatMap(Effect.forkIn(starting, scope), Fiber.await)
     return Effect.asVoid(Effect.raceFirst(up, Deferred.await(life.death)))
@@ -104,13 +116,16 @@ export class Party<A> {
   }
 
   /** Done when nothing of the dead is left. */
-  readonly buried = Effect.suspend(() => Effect.forEach(this.#burials, Fiber.await, { discard: true }))
+  readonly buried = Effect.suspend(() =>
+    Effect.forEach(this.#burials, Fiber.await, { discard: true })
+  )
 
   /** A process draws its own luck, so that its remains take nothing from the next one. */
   #own(life: Life<unknown>): Context.Context<never> {
     const { chance, complain } = this.#ground
     const ears = Logger.make<unknown, void>(({ cause, message }) => {
-      if (life.alive) complain(`the ${this.name} logs: ${[message].flat().join(" ")} ${Cause.pretty(cause)}`)
+      if (life.alive)
+        complain(`the ${this.name} logs: ${[message].flat().join(" ")} ${Cause.pretty(cause)}`)
     })
     return Context.make(Drain, 0).pipe(
       Context.add(Random.Random, chance.of(`${this.name}-${life.number}`).random),

@@ -28,13 +28,16 @@ export class Payers {
 
   /** Somebody is shown a QR. */
   scans(codeUrl: string): Effect.Effect<unknown> {
-    return FiberSet.run(this.#busy, Effect.suspend(() => this.#acts(codeUrl)))
+    return FiberSet.run(
+      this.#busy,
+      Effect.suspend(() => this.#acts(codeUrl))
+    )
   }
 
   #dithers(code: string): Effect.Effect<unknown> {
     return Effect.gen({ self: this }, function* () {
       for (let looks = 0; looks < 6; looks++) {
-        yield* Effect.sleep(this.#chance.between(1_000, 15_000))
+        yield* Effect.sleep(this.#chance.between(500, 8_000))
         const order = this.#observer.wechat.find(({ authCode }) => authCode === code)
         if (order !== undefined) return yield* this.#acts(order.outTradeNo)
       }
@@ -44,7 +47,7 @@ export class Payers {
   #acts(number: string): Effect.Effect<unknown> {
     return Effect.gen({ self: this }, function* () {
       for (;;) {
-        yield* Effect.sleep(this.#chance.between(1_000, 40_000))
+        yield* Effect.sleep(this.#chance.between(1_000, 20_000))
         const result = this.#chance.pick(results)
         if (result === "never") return
         yield* this.#phones.act(number, result)

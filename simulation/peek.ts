@@ -1,7 +1,8 @@
+import { existsSync } from "node:fs"
 import { Connection } from "../core/database/connection.ts"
 import type { Party } from "./party.ts"
 
-/** Looks into a party's file from outside, without disturbing it. What it saw last stays while no process runs. */
+/** Looks into a party's file from outside, without disturbing it; also into what a dead process left behind. */
 export class Peek {
   readonly #party: Party<unknown>
   #connection: Connection | undefined
@@ -14,8 +15,7 @@ export class Peek {
 
   /** Whether something was written since this was last asked. */
   hasChanged(): boolean {
-    if (!this.#party.isUp) return false
-    if (this.#file !== this.#party.file) this.#open(this.#party.file)
+    if (this.#file !== this.#party.file && !this.#open(this.#party.file)) return false
     const [row] = this.read<{ data_version: number }>("pragma data_version")
     const changed = row?.data_version !== this.#version
     this.#version = row?.data_version
@@ -30,11 +30,13 @@ export class Peek {
     this.#connection?.close()
   }
 
-  #open(file: string): void {
+  #open(file: string): boolean {
+    if (!existsSync(file)) return false
     this.#connection?.close()
     this.#file = file
     this.#version = undefined
     this.#connection = new Connection(file, { readOnly: true })
     this.#connection.open()
+    return true
   }
 }

@@ -1,8 +1,11 @@
-import type { History } from "./invariants/history.ts"
+import type { History, Rows } from "./invariants/history.ts"
 import type { Pending } from "./observer.ts"
 
 /** What is still under way: nothing of it may be left when the faults have been over for long enough. */
-export const unfinished = ({ now, rows }: Pick<History, "now" | "rows">, pending: Pending): ReadonlyArray<string> => {
+export const unfinished = (
+  { now, rows }: Pick<History, "now" | "rows">,
+  pending: Pending
+): ReadonlyArray<string> => {
   const abnormal = new Set(
     rows.refunds.filter(({ state }) => state === "abnormal").map(({ id }) => `refund-query:${id}`)
   )
@@ -21,8 +24,31 @@ export const unfinished = ({ now, rows }: Pick<History, "now" | "rows">, pending
         .filter(({ kind, task_key }) => !kind.startsWith("every:") && !abnormal.has(task_key))
         .map(({ kind, task_key }) => `${kind} ${task_key}`)
     ),
-    ...left("what waits for a person,", pending.parked.map(({ task_key }) => task_key)),
-    ...left("call", pending.entries.filter((entry) => entry.leased_until > now).map(({ operation }) => operation)),
-    ...left("WeChat's own work,", pending.agenda.map(({ id }) => id))
+    ...left(
+      "what waits for a person,",
+      pending.parked.map(({ task_key }) => task_key)
+    ),
+    ...left(
+      "call",
+      pending.entries.filter((entry) => entry.leased_until > now).map(({ operation }) => operation)
+    ),
+    ...left(
+      "WeChat's own work,",
+      pending.agenda.map(({ id }) => id)
+    )
   ]
 }
+
+/**
+ * How long after the last fault everything must have come to its end. A number that WeChat did not know is watched for ten minutes; a QR
+ * that was left hanging lives for two hours before.
+ */
+export const patience = ({ attempts, reversals }: Rows): number => {
+  const forgotten = new Set(reversals.filter(({ why }) => why === "silence").map(({ id }) => id))
+  const left = attempts.some(
+    ({ id, state, way }) => way === "native" && (state === "sent" || forgotten.has(id))
+  )
+  return minutes(left ? 136 : 16)
+}
+
+const minutes = (count: number) => count * 60_000

@@ -57,7 +57,12 @@ export class Phones {
   readonly credentials = Effect.suspend(() => this.#ask("GET", "/credentials", CredentialsReply))
 
   /** As often as it takes until WeChat is there. */
-  #ask<A, I>(method: string, path: string, reply: Schema.Codec<A, I>, body?: object): Effect.Effect<A> {
+  #ask<A, I>(
+    method: string,
+    path: string,
+    reply: Schema.Codec<A, I>,
+    body?: object
+  ): Effect.Effect<A> {
     const request = {
       method,
       url: `http://wechat${path}`,

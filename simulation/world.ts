@@ -8,6 +8,7 @@ import { calm, Line, type Routes } from "./network.ts"
 import { Observer } from "./observer.ts"
 import type { Ground } from "./party.ts"
 import { Payers } from "./payers.ts"
+import { patience } from "./rest.ts"
 import type { Counter } from "./tills/counter.ts"
 import { HouseTill } from "./tills/house-till.ts"
 import { MisTerminal } from "./tills/mis-terminal.ts"
@@ -23,8 +24,8 @@ export const makeWorld = (ground: Ground, keys: SandboxKeys) => {
   const gateway = makeGateway(ground, () => merchant, routes)
   const uplink = new Line("uplink", ground)
   const shops = ["GZ0013", "SH0002"].map((store) => ({ store, line: new Line(store, ground) }))
-  routes["wechat"] = { line: uplink, party: wechat }
-  routes["gateway"] = { line: uplink, party: gateway }
+  routes.wechat = { line: uplink, party: wechat }
+  routes.gateway = { line: uplink, party: gateway }
   const lines = [uplink, ...shops.map(({ line }) => line)]
   const chaos = makeChaos(ground, { gateway, wechat, lines, phones })
   const observer = new Observer(ground, gateway, wechat)
@@ -35,8 +36,8 @@ export const makeWorld = (ground: Ground, keys: SandboxKeys) => {
 
   const tills = (payers: Payers): ReadonlyArray<Effect.Effect<void>> =>
     shops.flatMap(({ line, store }) => {
-      const { takenBack, talk } = judge
-      const counter: Counter = { ground, line, gateway, payers, talk, takenBack, isRough: () => rough }
+      const { sent, talk } = judge
+      const counter: Counter = { ground, line, gateway, payers, sent, talk, isRough: () => rough }
       const house = ["01", "02"].map((pos) => new HouseTill(counter, { store, pos }))
       const terminals = store === bank.store ? [new MisTerminal(counter, "31")] : []
       return [...house, ...terminals].map((till) => till.day(chance.between(0, 3)))
@@ -66,8 +67,8 @@ export const makeWorld = (ground: Ground, keys: SandboxKeys) => {
     for (;;) {
       const [first] = judge.unfinished
       if (first === undefined) return
-      const patience = observer.rows.attempts.some(isOpenQr) ? patiences.qr : patiences.usual
-      if (loop.now - since > patience) return ground.complain(`not everything ends: ${first}`)
+      if (loop.now - since > patience(observer.rows))
+        return ground.complain(`not everything ends: ${first}`)
       yield* Effect.sleep("10 seconds")
     }
   })
@@ -80,8 +81,3 @@ export const makeWorld = (ground: Ground, keys: SandboxKeys) => {
 
   return { story: Effect.scoped(story).pipe(Effect.ensuring(end)), judge }
 }
-
-const isOpenQr = ({ state, way }: Observer["rows"]["attempts"][number]) => way === "native" && state === "sent"
-
-/** How long after the last fault everything has ended: numbers WeChat did not know are watched for ten minutes, a QR lives two hours. */
-const patiences = { usual: 16 * 60_000, qr: 140 * 60_000 }

@@ -11,6 +11,7 @@ import manifest from "../../package.json" with { type: "json" }
 import { layer as logging } from "../observability/logger.ts"
 import { Transport } from "../transport.ts"
 import { Signer } from "../wechat/pay/signer.ts"
+import { backup } from "./backup.ts"
 import { doctor } from "./doctor.ts"
 import { end } from "./ended.ts"
 import { migrate } from "./migrate.ts"
@@ -32,7 +33,17 @@ export const weir = Effect.fnUntraced(function* (args: ReadonlyArray<string>) {
     Command.withDescription(
       "Lets the systems a company already has use WeChat without being rewritten"
     ),
-    Command.withSubcommands([start, sandbox, ...played, doctor, plugins, todos, migrate, simulate]),
+    Command.withSubcommands([
+      start,
+      sandbox,
+      ...played,
+      doctor,
+      plugins,
+      todos,
+      backup,
+      migrate,
+      simulate
+    ]),
     Command.withGlobalFlags([ModeFlag])
   )
   const run = Command.runWith(command, { version: manifest.version })

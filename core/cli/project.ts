@@ -19,7 +19,7 @@ export const loadConfig: Effect.Effect<GatewayConfig, NoConfig> = Effect.gen(fun
   if (!existsSync(file))
     return yield* new NoConfig({
       missing: true,
-      reason: `There is no gateway.config.ts in ${process.cwd()}. Start Weir in the folder that holds it.`
+      reason: `There is no gateway.config.ts in ${process.cwd()}. Start Weir in the folder that holds it, or begin with this one:\n\n${example}`
     })
   const loaded: unknown = yield* Effect.tryPromise({
     try: () => import(pathToFileURL(file).href),
@@ -34,6 +34,20 @@ export const loadConfig: Effect.Effect<GatewayConfig, NoConfig> = Effect.gen(fun
         reason: `${file} exports no configuration: it must say \`export default defineGateway({ … })\``
       })
 })
+
+/** Store tills, and a WeChat to try them with: enough for a bundle in an empty folder. */
+const example = `  import { defineGateway } from "#core"
+  import { env } from "./config/env.ts"
+  import { pos } from "./plugins/pos/index.ts"
+  import { wechatSandbox } from "./plugins/wechat-sandbox/index.ts"
+
+  export default defineGateway({
+    ...env.gateway,
+    plugins: [
+      pos({ secret: env.posSecret }),
+      wechatSandbox({ port: env.gateway.sandboxPort, databaseUrl: env.sandboxDatabaseUrl })
+    ]
+  })`
 
 /** Each setting is checked when it is read; here it only matters whose file this is. */
 const isConfig = (value: unknown): value is GatewayConfig =>

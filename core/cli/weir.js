@@ -8,4 +8,5 @@ if (existsSync(".env")) process.loadEnvFile(".env")
 // What keeps this pool busy is signing for WeChat Pay: one thread a core, as more would only wait for each other.
 process.env.UV_THREADPOOL_SIZE ||= String(os.availableParallelism())
 module.enableCompileCache()
-import("./main.ts")
+// Not awaited, as only a module could: the bundle is a plain script.
+void import("./main.ts")

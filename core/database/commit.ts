@@ -1,125 +1,105 @@
-import { Cause, Effect, Schedule, Schema } from "effect"
-import { CompiledQuery } from "kysely"
-import { type Engine, OutcomeUnknown, type Sql, StorageFailed } from "./engine.ts"
-import { firstMark, readMark, setMark } from "./mark.ts"
+import { Cause, Clock, Effect, Schema } from "effect"
+import { type Engine, type Lane, OutcomeUnknown, StorageFailed } from "./engine.ts"
+import { nextMark, readMark, setMark } from "./mark.ts"
+import { type Afterwards, type Run, runEach, runTogether, Threw, type Waiting } from "./works.ts"
 
-/** A work that waits for its commit, and its caller who waits for the work. */
-export interface Waiting {
-  /** Does the work, and returns how to tell the caller. */
-  readonly run: (sql: Sql) => Promise<() => void>
-  readonly fail: (cause: unknown) => void
-}
-
-/** What to do once a transaction is durable. */
-interface Afterwards {
-  readonly answers: Array<() => void>
-  readonly hooks: Array<() => void>
-}
-
+/** Somebody was in the way, or the line broke. Nothing was stored, so all may be run again. */
 class Passing extends Schema.TaggedError<Passing>()("Passing", { cause: Schema.Defect() }) {}
 
-/** Commits works together, and tells each caller what became of its own. Never fails. */
-export const makeCommit = Effect.fnUntraced(function* (engine: Engine) {
-  let mark = yield* Effect.promise(() => firstMark(engine.writes))
+/** Commits works of one lane together, and tells each caller what became of its own. Never fails. */
+export const makeCommit = Effect.fnUntraced(function* (engine: Engine, lane: Lane) {
+  let mark = yield* Effect.promise(() => readMark(lane))
+  let connected = true
   let healthy = true
+  let closedUntil = 0
 
-  const transact = (batch: ReadonlyArray<Waiting>, afterwards: Afterwards) =>
-    Effect.tryPromise({
-      try: () =>
-        engine.writes.transaction().execute(async (sql) => {
-          afterwards.answers.length = afterwards.hooks.length = 0
-          for (const work of batch) await runAlone(engine, sql, work, afterwards)
-          await setMark(sql, mark + 1)
-        }),
-      catch: (cause) => {
-        if (cause instanceof OutcomeUnknown) return cause
-        if (engine.fault(cause) === "passing") return new Passing({ cause })
-        return new StorageFailed({ outcome: "nothing stored", cause })
-      }
-    })
-
-  const reopen = (outcome: StorageFailed["outcome"]) =>
-    Effect.tryPromise({
+  const reopen = Effect.fnUntraced(function* (outcome: StorageFailed["outcome"]) {
+    const now = yield* Clock.currentTimeMillis
+    if (now < closedUntil) return yield* new StorageFailed({ outcome, cause: "not yet reopened" })
+    closedUntil = now + engine.pause
+    yield* Effect.tryPromise({
       try: async () => {
-        await engine.reopen()
-        mark = await readMark(engine.writes)
+        await lane.reopen()
+        mark = await readMark(lane)
       },
       catch: (cause) => new StorageFailed({ outcome, cause })
     })
+    closedUntil = 0
+    connected = true
+  })
+
+  const failure = (cause: unknown) => {
+    if (cause instanceof Threw) return cause
+    if (cause instanceof OutcomeUnknown) {
+      connected = false
+      return cause
+    }
+    const fault = engine.fault(cause)
+    connected = fault === "passing"
+    return fault === "passing" || fault === "lost"
+      ? new Passing({ cause })
+      : new StorageFailed({ outcome: "nothing stored", cause })
+  }
 
   const readBack = Effect.fnUntraced(function* (attempted: number, { cause }: OutcomeUnknown) {
     yield* reopen("unknown")
-    if (mark !== attempted) return yield* new StorageFailed({ outcome: "nothing stored", cause })
+    if (mark !== attempted) return yield* failure(cause)
   })
 
-  const store = Effect.fnUntraced(function* (batch: ReadonlyArray<Waiting>) {
-    if (!healthy) yield* reopen("nothing stored")
-    const attempted = mark + 1
+  /** Runs and commits works, once. */
+  const attempt = Effect.fnUntraced(function* (run: Run, batch: ReadonlyArray<Waiting>) {
+    if (!connected) yield* reopen("nothing stored")
+    const attempted = nextMark(mark, yield* Clock.currentTimeMillis)
     const afterwards: Afterwards = { answers: [], hooks: [] }
-    yield* transact(batch, afterwards).pipe(
-      Effect.retry(whilePassing),
-      Effect.catchTags({
-        OutcomeUnknown: (unknown) => readBack(attempted, unknown),
-        Passing: ({ cause }) => new StorageFailed({ outcome: "nothing stored", cause })
-      })
-    )
+    yield* Effect.tryPromise({
+      try: () =>
+        lane.sql.transaction().execute(async (sql) => {
+          await run(engine, sql, batch, afterwards)
+          await setMark(sql, lane.writer, attempted)
+        }),
+      catch: failure
+    }).pipe(Effect.catchTag("OutcomeUnknown", (unknown) => readBack(attempted, unknown)))
     mark = attempted
     return afterwards
   })
+
+  const store = (batch: ReadonlyArray<Waiting>) =>
+    attempt(runTogether, batch).pipe(
+      Effect.catchTag("Threw", () => attempt(runEach, batch)),
+      Effect.retry({ while: (error) => error instanceof Passing, ...engine.patience })
+    )
+
+  const commit = (batch: ReadonlyArray<Waiting>): Effect.Effect<void> =>
+    Effect.matchCauseEffect(store(batch), {
+      onSuccess: (afterwards) => Effect.andThen(recovered, tell(afterwards)),
+      onFailure: (cause) => {
+        const error = Cause.squash(cause)
+        // One by one they get past whoever stands in their way, or fail alone.
+        if (error instanceof Passing && batch.length > 1 && lane.shared)
+          return Effect.forEach(batch, (work) => commit([work]), { discard: true })
+        return failed(batch, error)
+      }
+    })
 
   const recovered = Effect.suspend(() => {
     if (healthy) return Effect.void
     healthy = true
     return Effect.logInfo("The database stores again")
   })
-  const failed = (error: unknown) =>
-    Effect.suspend(() => {
-      if (!healthy) return Effect.void
-      healthy = false
-      return Effect.logError("The database stores nothing until this is mended", error)
-    })
 
-  return (batch: ReadonlyArray<Waiting>) =>
-    store(batch).pipe(
-      Effect.matchCauseEffect({
-        onSuccess: (afterwards) => Effect.andThen(recovered, tell(afterwards)),
-        onFailure: (cause) => {
-          const error = Cause.squash(cause)
-          for (const work of batch) work.fail(error)
-          return failed(error)
-        }
-      })
-    )
-})
-
-/** Somebody else holds the file for a moment, a backup perhaps. */
-const whilePassing = {
-  while: ({ _tag }: { readonly _tag: string }) => _tag === "Passing",
-  schedule: Schedule.spaced("50 millis"),
-  times: 200
-}
-
-const savepoint = CompiledQuery.raw("savepoint work")
-const release = CompiledQuery.raw("release savepoint work")
-const undo = CompiledQuery.raw("rollback to savepoint work")
-
-/** Works share a transaction, not their failures: one that throws is undone to its savepoint. */
-const runAlone = async (engine: Engine, sql: Sql, work: Waiting, afterwards: Afterwards) => {
-  const hooks: Array<() => void> = []
-  hooksOf.set(sql.getExecutor(), hooks)
-  await sql.executeQuery(savepoint)
-  try {
-    const answer = await work.run(sql)
-    await sql.executeQuery(release)
-    afterwards.answers.push(answer)
-    afterwards.hooks.push(...hooks)
-  } catch (error) {
-    if (engine.fault(error) !== "work") throw error
-    await sql.executeQuery(undo)
-    await sql.executeQuery(release)
-    afterwards.answers.push(() => work.fail(error))
+  const failed = (batch: ReadonlyArray<Waiting>, error: unknown) => {
+    const told =
+      error instanceof Passing
+        ? new StorageFailed({ outcome: "nothing stored", cause: error.cause })
+        : error
+    for (const work of batch) work.fail(told)
+    if (!healthy) return Effect.void
+    healthy = false
+    return Effect.logError("The database stores nothing until this is mended", told)
   }
-}
+
+  return commit
+})
 
 const tell = ({ answers, hooks }: Afterwards) =>
   Effect.forEach(hooks, (run) => Effect.ignoreCause(Effect.sync(run), { log: true })).pipe(
@@ -129,6 +109,3 @@ const tell = ({ answers, hooks }: Afterwards) =>
       })
     )
   )
-
-/** What the current work of a transaction wants run; by executor, the one thing all handles of a transaction share. */
-export const hooksOf = new WeakMap<object, Array<() => void>>()

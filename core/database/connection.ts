@@ -1,8 +1,6 @@
 import { DatabaseSync, type SQLInputValue } from "node:sqlite"
 import type { SqliteDatabase, SqliteStatement } from "kysely"
-
-/** There is no connection, or the database ended its transaction by itself, as it may when the disk fails. */
-export class ConnectionLost extends Error {}
+import { ConnectionLost } from "./engine.ts"
 
 /** A connection that can be closed and opened again beneath the Kysely that uses it. */
 export class Connection implements SqliteDatabase {

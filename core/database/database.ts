@@ -1,7 +1,9 @@
-import { Context, Effect, Layer, Predicate } from "effect"
-import { hooksOf } from "./commit.ts"
+import { Clock, Context, Effect, Layer, Predicate } from "effect"
+import { addressOf } from "./address.ts"
 import { DatabaseRefused, type Engine, type Sql as Handle, StorageFailed } from "./engine.ts"
+import { type MysqlLimits, openMysql } from "./mysql.ts"
 import { openSqlite } from "./sqlite.ts"
+import { hooksOf } from "./works.ts"
 import { makeWriter } from "./writer.ts"
 
 /** A handle for SQL. Stores name their own tables: `sql.withTables<SlipTables>()`. */
@@ -11,7 +13,7 @@ export type Sql = Handle
 export class Database extends Context.Service<
   Database,
   {
-    /** Reads, on connections of their own; never inside a write. */
+    /** Reads, on connections of their own; never inside a write. May be run again. */
     read<A>(query: (sql: Sql) => Promise<A>): Effect.Effect<A>
     /**
      * The only way to write. `order` names what the write is about, e.g. `payment:ID`: writes about one thing keep their order. What
@@ -23,20 +25,28 @@ export class Database extends Context.Service<
     alter<A>(work: (sql: Sql) => Promise<A>): Effect.Effect<A>
   }
 >()("weir/Database") {
-  /** Opens what a `DATABASE_URL` names, e.g. `sqlite:.data/weir.db`. */
-  static readonly layer = (url: string): Layer.Layer<Database, DatabaseRefused> =>
+  /** Opens what a `DATABASE_URL` names: `sqlite:.data/weir.db`, `mysql://user:password@host:3306/weir`. */
+  static readonly layer = (
+    url: string,
+    limits: Partial<MysqlLimits> = {}
+  ): Layer.Layer<Database, DatabaseRefused> =>
     Layer.effect(
       Database,
       Effect.gen(function* () {
-        const engine = yield* Effect.acquireRelease(open(url), (engine) =>
+        const engine = yield* Effect.acquireRelease(open(url, limits), (engine) =>
           Effect.promise(async () => engine.close())
         )
-        const write = yield* makeWriter(engine)
+        const writers = yield* Effect.forEach(engine.lanes, (lane) => makeWriter(engine, lane))
+        const write = <A>(order: string, work: (sql: Sql) => Promise<A>): Effect.Effect<A> =>
+          Effect.suspend(() => laneOf(writers, order)(work))
         return Database.of({
-          read: (query) => Effect.promise(() => query(engine.reads).catch(raise(engine))),
-          // One loop writes to a SQLite file, so all orders are kept; its tables change as its rows do.
-          write: (_order, work) => write(work),
-          alter: write
+          read: (query) => Effect.promise(() => read(engine, query)),
+          write,
+          alter: (work) => {
+            const { alter } = engine
+            if (alter === undefined) return write("tables", work)
+            return Effect.promise(() => alter(work).catch(raise(engine)))
+          }
         })
       })
     )
@@ -49,23 +59,44 @@ export const afterCommit = (sql: Pick<Sql, "getExecutor">, run: () => void): voi
   hooks.push(run)
 }
 
+/** Writes about one thing go one way, behind each other. (FNV-1a: spreads names evenly, and costs nothing.) */
+const laneOf = <A>(lanes: ReadonlyArray<A>, order: string): A => {
+  let hash = 0x811c9dc5
+  for (let place = 0; place < order.length; place++)
+    hash = Math.imul(hash ^ order.charCodeAt(place), 0x01000193)
+  return lanes[(hash >>> 0) % lanes.length] as A
+}
+
+/** A connection may have broken while it lay idle, which is found out by using it. */
+const read = <A>(engine: Engine, query: (sql: Sql) => Promise<A>): Promise<A> =>
+  query(engine.reads)
+    .catch((cause) => {
+      if (engine.fault(cause) !== "lost") throw cause
+      return query(engine.reads)
+    })
+    .catch(raise(engine))
+
 const raise = (engine: Engine) => (cause: unknown) => {
-  if (engine.fault(cause) === "work") throw cause
+  const fault = engine.fault(cause)
+  if (fault === "work" || fault === "raced") throw cause
   throw new StorageFailed({ outcome: "nothing stored", cause })
 }
 
-const open = (url: string): Effect.Effect<Engine, DatabaseRefused> =>
-  Effect.try({
-    try: () => {
-      const [, file] = /^sqlite:(?!:)(.+)$/.exec(url) ?? []
-      if (file !== undefined) return openSqlite(file)
-      throw new DatabaseRefused({ reason: "DATABASE_URL must name a file: sqlite:.data/weir.db" })
+const open = Effect.fnUntraced(function* (url: string, limits: Partial<MysqlLimits>) {
+  const now = yield* Clock.currentTimeMillis
+  return yield* Effect.tryPromise({
+    try: async () => {
+      const address = addressOf(url)
+      return address.kind === "sqlite"
+        ? await openSqlite(address.file)
+        : await openMysql(address, now, limits)
     },
     catch: (error) =>
       error instanceof DatabaseRefused
         ? error
         : new DatabaseRefused({ reason: `The database cannot be opened: ${sentence(error)}` })
   })
+})
 
 const sentence = (error: unknown): string =>
   Predicate.isError(error) ? error.message : String(error)

@@ -10,7 +10,7 @@ export interface Migration {
 
 /**
  * Declares a step. On MySQL a change of tables is committed at once, so a step cut off in its middle is run again from its beginning:
- * one change a step, or `ifNotExists`.
+ * tables, columns and indexes that are there already are passed over, and changes of rows must bear being made twice.
  */
 export const migration = (name: string, steps: Omit<Migration, "name">): Migration => ({
   name,
@@ -27,8 +27,9 @@ export const migrateUp = Effect.fn("migrateUp")(function* (migrations: ReadonlyA
   if (names.size < migrations.length) return yield* Effect.die("Two migrations have one name")
   const database = yield* Database
   const now = yield* Clock.currentTimeMillis
+  const known = yield* migrationsApplied
   const applied: Array<string> = []
-  for (const { name, up } of migrations) {
+  for (const { name, up } of migrations.filter(({ name }) => !known.has(name))) {
     const did = yield* database.alter(async (sql) => {
       if ((await recorded(sql)).has(name)) return false
       await up(sql)

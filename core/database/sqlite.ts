@@ -1,13 +1,20 @@
 import { mkdirSync } from "node:fs"
 import { dirname } from "node:path"
 import { DatabaseSync } from "node:sqlite"
-import { Predicate } from "effect"
+import { Predicate, Schedule } from "effect"
 import { Kysely, SqliteDialect, SqliteDriver } from "kysely"
-import { Connection, ConnectionLost } from "./connection.ts"
-import { DatabaseRefused, type Engine, type Fault, OutcomeUnknown } from "./engine.ts"
+import { Connection } from "./connection.ts"
+import {
+  ConnectionLost,
+  DatabaseRefused,
+  type Engine,
+  type Fault,
+  OutcomeUnknown
+} from "./engine.ts"
+import { createMarks } from "./mark.ts"
 
 /** Opens a database file for this process alone, and creates it where there is none. */
-export const openSqlite = (file: string): Engine => {
+export const openSqlite = async (file: string): Promise<Engine> => {
   mkdirSync(dirname(file), { recursive: true, mode: 0o700 })
   const lock = lockFile(file)
   const writer = new Connection(file, { readOnly: false })
@@ -25,18 +32,23 @@ export const openSqlite = (file: string): Engine => {
     return checkpoint(writer)
   }
 
+  const sql = new Kysely<{}>({ dialect: new WriterDialect(writer) })
   try {
     open()
+    await createMarks(sql)
   } catch (error) {
     close()
     lock.close()
     throw error
   }
+  const reopen = () => insist(open(), "its log is held by another program")
   return {
     reads: new Kysely({ dialect: new SqliteDialect({ database: reader }) }),
-    writes: new Kysely({ dialect: new WriterDialect(writer) }),
+    lanes: [{ sql, writer: "gateway", shared: false, reopen }],
     fault,
-    reopen: () => insist(open(), "its log is held by another program"),
+    // Somebody else holds the file for a moment, a backup perhaps.
+    patience: { times: 200, schedule: Schedule.spaced("50 millis") },
+    pause: 0,
     close: () => {
       close()
       lock.close()

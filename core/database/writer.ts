@@ -1,17 +1,19 @@
 import { Effect, Fiber, Latch, type Scope } from "effect"
-import { makeCommit, type Waiting } from "./commit.ts"
-import { type Engine, type Sql, StorageFailed } from "./engine.ts"
+import { makeCommit } from "./commit.ts"
+import { type Engine, type Lane, type Sql, StorageFailed } from "./engine.ts"
+import type { Waiting } from "./works.ts"
 
 export type Write = <A>(work: (sql: Sql) => Promise<A>) => Effect.Effect<A>
 
 /**
- * One loop takes all works that wait into one transaction: they share what costs most, the wait for the disk. There is no timer. One
+ * One loop takes all works that wait for a lane into one transaction: they share what costs most, the wait for the disk. There is no timer. One
  * turn of the event loop gathers what has already arrived, so a work that comes alone waits for nobody.
  */
 export const makeWriter = Effect.fnUntraced(function* (
-  engine: Engine
+  engine: Engine,
+  lane: Lane
 ): Effect.fn.Return<Write, never, Scope.Scope> {
-  const commit = yield* makeCommit(engine)
+  const commit = yield* makeCommit(engine, lane)
   const waiting: Array<Waiting> = []
   const arrived = Latch.makeUnsafe()
   let open = true

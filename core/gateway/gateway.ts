@@ -149,7 +149,19 @@ const takeUp = Effect.gen(function* () {
   const { recover, sweep } = yield* Cashier
   const tasks = yield* Tasks
   yield* recover
-  yield* Readiness.use(({ ready }) => ready("recovery"))
+  const { ready, watch } = yield* Readiness
+  yield* watch("database", yield* storing)
+  yield* ready("recovery")
   yield* tasks.every("payments: sweep", Duration.seconds(30), sweep)
   yield* Effect.forkScoped(tasks.run)
 })
+
+/** Whether something can be stored now; only a write tells. */
+const storing = Effect.map(Database, (database) =>
+  database
+    .write("readiness", async () => "ready")
+    .pipe(
+      Effect.timeoutOrElse({ duration: "2 seconds", orElse: () => Effect.succeed("slow") }),
+      Effect.catchDefect(() => Effect.succeed("nothing can be stored"))
+    )
+)

@@ -12,6 +12,8 @@ export class Readiness extends Context.Service<
   {
     ready(name: string): Effect.Effect<void>
     notReady(name: string, why: string): Effect.Effect<void>
+    /** What is looked at anew each time somebody asks: `look` says "ready", or why not. */
+    watch(name: string, look: Effect.Effect<string>): Effect.Effect<void>
     /** No more, whatever the checks say. */
     readonly drain: Effect.Effect<void>
     readonly standing: Effect.Effect<Standing>
@@ -21,6 +23,7 @@ export class Readiness extends Context.Service<
   static readonly layer = (names: ReadonlyArray<string>) =>
     Layer.sync(Readiness, () => {
       const checks = new Map(names.map((name) => [name, "starting"]))
+      const looks = new Map<string, Effect.Effect<string>>()
       let draining = false
       return Readiness.of({
         ready: (name) => Effect.sync(() => void checks.set(name, "ready")),
@@ -28,10 +31,14 @@ export class Readiness extends Context.Service<
         drain: Effect.sync(() => {
           draining = true
         }),
-        standing: Effect.sync(() => ({
-          ready: !draining && [...checks.values()].every((check) => check === "ready"),
-          checks: { ...Object.fromEntries(checks), ...(draining ? { door: "draining" } : {}) }
-        }))
+        watch: (name, look) => Effect.sync(() => void looks.set(name, look)),
+        standing: Effect.gen(function* () {
+          const all = new Map(checks)
+          for (const [name, look] of looks) all.set(name, yield* look)
+          if (draining) all.set("door", "draining")
+          const ready = [...all.values()].every((check) => check === "ready")
+          return { ready, checks: Object.fromEntries(all) }
+        })
       })
     })
 }

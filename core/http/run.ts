@@ -62,7 +62,7 @@ const conclude = <A, R>(
   if (Exit.isSuccess(exit)) return answer(c, exit.value)
   const problem = problemIn(exit.cause)
   if (problem === problems.stopping && c.req.raw.signal.aborted) return reply(c, gone, null, {})
-  if (unexpected.has(problem)) {
+  if (unexpected.has(problem) || Cause.hasDies(exit.cause)) {
     Effect.runForkWith(context)(Effect.logError("a handler failed", exit.cause))
   }
   return refuse(c, problem)

@@ -43,14 +43,14 @@ const jsonLine = (event: Logger.Options<unknown>): string => {
 
 const textLine = (event: Logger.Options<unknown>): string => {
   const { words, fields } = parts(event)
-  let line = `${isoTime(event.date.getTime()).slice(11, 23)} ${levels[event.logLevel].padEnd(5)} ${visible(words)}`
+  let line = `${isoTime(event.date.getTime()).slice(11, 23)} ${levels[event.logLevel].padEnd(5)} ${words}`
   for (const name in fields) {
     const value = name === "cause" ? undefined : json(name, fields[name])
-    if (value !== undefined) line += ` ${name}=${visible(value.replace(oneWord, "$1"))}`
+    if (value !== undefined) line += ` ${name}=${value.replace(oneWord, "$1")}`
   }
   const { cause } = fields
-  if (cause === undefined) return line
-  return [line, ...masked(String(cause)).split("\n").map(visible)].join("\n  ")
+  const below = cause === undefined ? [] : masked(String(cause)).split("\n")
+  return [line, ...below].map(visible).join("\n  ")
 }
 
 const oneWord = /^"([^\s"\\=]+)"$/

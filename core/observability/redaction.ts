@@ -23,7 +23,7 @@ export const maskedField = (name: string, value: unknown): unknown => {
   if (isSecret(name)) return redacted
   if (typeof value === "string") return masked(value)
   if (typeof value === "bigint" || value instanceof Error) return masked(String(value))
-  if (typeof value !== "number") return value
+  if (!Number.isInteger(value)) return value
   const text = String(value)
   return masked(text) === text ? value : masked(text)
 }

@@ -62,6 +62,16 @@ const bringForward = async (sql: Sql, key: string, sequence: number, due: number
   await showHead(sql, key)
 }
 
+/** Lets all that is due later be due so much earlier: after a clock was set back. */
+export const bringBack = async (sql: Sql, now: number, by: number): Promise<void> => {
+  for (const table of ["weir_task_keys", "weir_tasks"] as const)
+    await tables(sql)
+      .updateTable(table)
+      .set((column) => ({ due: column("due", "-", by) }))
+      .where("due", ">", now)
+      .execute()
+}
+
 /** Sees to it that a key has a task, due at `latest` at the latest; a running one counts. */
 export const seeTo = async (sql: Sql, task: NewTask, latest: number): Promise<void> => {
   const head = await findHead(sql, task.key)

@@ -11,6 +11,7 @@ import {
   holdUntil
 } from "./claims.ts"
 import { type Handler, perform } from "./perform.ts"
+import { bringBack } from "./store.ts"
 
 /** Wakes the worker for what is due before it would look by itself. */
 export class Alarm {
@@ -59,10 +60,17 @@ export const work = Effect.fnUntraced(function* (
     return FiberSet.run(fibers, Effect.ensuring(perform(database, handler, claim), ended))
   }
 
+  const clock = yield* Clock.Clock
+  let ahead = aheadOf(clock)
+
   const turn = Effect.gen(function* () {
     alarm.latch.closeUnsafe()
     alarm.sleepsUntil = Number.POSITIVE_INFINITY
     const now = yield* Clock.currentTimeMillis
+    // What is due by a clock that has been set back would wait so much longer.
+    const back = ahead - aheadOf(clock)
+    if (back > 1_000) yield* database.write("tasks", (sql) => bringBack(sql, now, back))
+    ahead -= back
     const candidates = yield* database.read((sql) => findCandidates(sql, wanted(), now))
     const due = candidates
       .filter((candidate) => candidate.due <= now && !running.has(candidate.task_key))
@@ -87,6 +95,10 @@ export const work = Effect.fnUntraced(function* (
     Effect.forever
   )
 }, Effect.scoped)
+
+/** What the wall clock is ahead of the steady one: less than before, and it has been set back. */
+const aheadOf = (clock: Clock.Clock) =>
+  clock.currentTimeMillisUnsafe() - Number(clock.monotonicTimeNanosUnsafe() / 1_000_000n)
 
 const claimAll = (database: Database["Service"], due: ReadonlyArray<Candidate>, until: number) =>
   database.write("tasks", async (sql) => {

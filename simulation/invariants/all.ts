@@ -1,5 +1,11 @@
-import { doubtIsShort, onlyDeclaredMoves, oneAtATime, versionsWithoutGap } from "./attempts.ts"
-import { everyCaptureIsOurs, nothingIsKeptUnknown, onceATicket, paidMeansPaid, sameThreeSets } from "./captures.ts"
+import { doubtIsShort, oneAtATime, onlyDeclaredMoves, versionsWithoutGap } from "./attempts.ts"
+import {
+  everyCaptureIsOurs,
+  nothingIsKeptUnknown,
+  onceATicket,
+  paidMeansPaid,
+  sameThreeSets
+} from "./captures.ts"
 import type { Invariant } from "./history.ts"
 import { oneNumberARefund, refundsStayWithin } from "./refunds.ts"
 import { booksBalance, moneyIsWhole } from "./sums.ts"

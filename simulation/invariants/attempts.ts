@@ -23,7 +23,9 @@ const movingRows = ({ rows }: History): ReadonlyArray<readonly [Subject, Moving]
 export const onlyDeclaredMoves = always(
   "Every history is a path of the declared graph and ends where the row stands",
   (history) => {
-    const states = new Map(movingRows(history).map(([subject, { id, state }]) => [`${subject} ${id}`, state]))
+    const states = new Map(
+      movingRows(history).map(([subject, { id, state }]) => [`${subject} ${id}`, state])
+    )
     return byRow(history.rows.history).flatMap(([name, rows]) => {
       const wrong = rows.find(({ from, subject, to }, index) => {
         const before = rows[index - 1]?.to ?? null
@@ -31,7 +33,9 @@ export const onlyDeclaredMoves = always(
       })
       if (wrong !== undefined) return [`${name} went from ${wrong.from} to ${wrong.to}`]
       const last = rows.at(-1)?.to
-      return last === states.get(name) ? [] : [`${name} stands at ${states.get(name)} and last went to ${last}`]
+      return last === states.get(name)
+        ? []
+        : [`${name} stands at ${states.get(name)} and last went to ${last}`]
     })
   }
 )
@@ -40,8 +44,11 @@ export const versionsWithoutGap = always("Versions are 1, 2, 3 … for each row"
   const paths = new Map(byRow(history.rows.history))
   return movingRows(history).flatMap(([subject, { id, version }]) => {
     const versions = (paths.get(`${subject} ${id}`) ?? []).map((row) => row.version)
-    const whole = versions.length === version && versions.every((number, index) => number === index + 1)
-    return whole ? [] : [`${subject} ${id} is at version ${version}, its history has ${versions.join(", ")}`]
+    const whole =
+      versions.length === version && versions.every((number, index) => number === index + 1)
+    return whole
+      ? []
+      : [`${subject} ${id} is at version ${version}, its history has ${versions.join(", ")}`]
   })
 })
 
@@ -55,7 +62,9 @@ export const doubtIsShort = always(
       ...rows.attempts
         .filter(({ state, way }) => state === "unknown" || (state === "sent" && way === "codepay"))
         .map(({ id }) => `attempt ${id}`),
-      ...rows.reversals.filter(({ state }) => state === "unknown").map(({ id }) => `reversal ${id}`),
+      ...rows.reversals
+        .filter(({ state }) => state === "unknown")
+        .map(({ id }) => `reversal ${id}`),
       ...rows.refunds.filter(({ state }) => state === "unknown").map(({ id }) => `refund ${id}`)
     ])
     return byRow(rows.history).flatMap(([name, moves]) => {
@@ -77,11 +86,14 @@ export const oneAtATime = always(
       const stateOf = (subject: Subject, id: string) =>
         before.findLast((row) => row.subject === subject && row.id === id)?.to
       return rows.attempts
-        .filter(({ number, payment }) => payment === opened?.payment && number < (opened?.number ?? 0))
+        .filter(
+          ({ number, payment }) => payment === opened?.payment && number < (opened?.number ?? 0)
+        )
         .flatMap((earlier) => {
           const state = stateOf("attempt", earlier.id)
           const undoing = stateOf("reversal", earlier.id)
-          const over = state === "refused" || state === "closed" || (state === "paid" && undoing === "done")
+          const over =
+            state === "refused" || state === "closed" || (state === "paid" && undoing === "done")
           return over && undoing !== "asked" && undoing !== "unknown"
             ? []
             : [`${id} was opened while ${earlier.id} was ${state}`]

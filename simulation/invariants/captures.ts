@@ -1,5 +1,13 @@
 import { always, atRest, type History } from "./history.ts"
-import { heldOf, isCaptured, isGoing, isLeftToPerson, keptOf, type Order, refundedBy } from "./money.ts"
+import {
+  heldOf,
+  isCaptured,
+  isGoing,
+  isLeftToPerson,
+  keptOf,
+  type Order,
+  refundedBy
+} from "./money.ts"
 
 const attemptOf = ({ rows }: History, { outTradeNo }: Order) =>
   rows.attempts.find(({ id }) => id === outTradeNo)
@@ -10,10 +18,13 @@ export const everyCaptureIsOurs = atRest(
     history.wechat.filter(isCaptured).flatMap((order) => {
       const attempt = attemptOf(history, order)
       // One that was undone in the same moment may never have been seen paid.
-      const seen = attempt?.state === "paid" || (order.tradeState === "REVOKED" && attempt?.state === "closed")
+      const seen =
+        attempt?.state === "paid" || (order.tradeState === "REVOKED" && attempt?.state === "closed")
       return seen && attempt.amount === order.total
         ? []
-        : [`${order.outTradeNo} took ${order.total}, here it is ${attempt?.state} over ${attempt?.amount}`]
+        : [
+            `${order.outTradeNo} took ${order.total}, here it is ${attempt?.state} over ${attempt?.amount}`
+          ]
     })
 )
 
@@ -54,7 +65,9 @@ export const onceATicket = atRest("No ticket keeps more than one capture", (hist
         !isLeftToPerson(history, order.outTradeNo)
     )
     return kept.length > 1
-      ? [`${reference} was paid ${kept.length} times: ${kept.map(({ outTradeNo }) => outTradeNo).join(", ")}`]
+      ? [
+          `${reference} was paid ${kept.length} times: ${kept.map(({ outTradeNo }) => outTradeNo).join(", ")}`
+        ]
       : []
   })
 )
@@ -73,7 +86,9 @@ export const sameThreeSets = atRest(
       .filter((id) => !isLeftToPerson(history, id))
       .flatMap((id) => {
         const order = orders.get(id)
-        const refunds = history.rows.refunds.filter((refund) => refund.attempt === id && isGoing(refund))
+        const refunds = history.rows.refunds.filter(
+          (refund) => refund.attempt === id && isGoing(refund)
+        )
         const there = order === undefined ? bookOf(0, 0) : bookOf(keptOf(order), refundedBy(order))
         const here = bookOf(heldOf(history, id), refunds.length)
         return there === here ? [] : [`${id} is ${there} at WeChat's and ${here} here`]

@@ -7,27 +7,25 @@ import type {
 } from "../../core/payments/store.ts"
 import type { LedgerOrder } from "../../plugins/wechat-sandbox/books.ts"
 
-/** What a till said and heard. */
-export interface Talk {
+/** A message that left a till, whether or not it was answered. */
+export interface Sent {
   readonly call: "MICROPAY" | "NATIVE" | "QUERY" | "REVERSE" | "REFUND" | "sale" | "void" | "refund"
   /** The gateway's reference of the sale it is about. */
   readonly reference: string
   readonly amount?: number
+  readonly sentAt: number
+}
+
+/** A message and what the till heard. */
+export interface Talk extends Sent {
   /** The message, so that the same bytes can be recognised. */
   readonly bytes: string
-  readonly sentAt: number
   readonly heardAt: number
   readonly answer: {
     readonly bytes: string
     readonly code: string
     readonly outTradeNo?: string | undefined
   }
-}
-
-/** A reversal or a void that left a till, whether or not it was answered. */
-export interface TakenBack {
-  readonly reference: string
-  readonly sentAt: number
 }
 
 export interface TodoRow {
@@ -54,8 +52,8 @@ export interface History {
   readonly appid: string
   readonly wechat: ReadonlyArray<typeof LedgerOrder.Type>
   readonly rows: Rows
+  readonly sent: ReadonlyArray<Sent>
   readonly talk: ReadonlyArray<Talk>
-  readonly takenBack: ReadonlyArray<TakenBack>
 }
 
 /** One sentence that is true of every history. */

@@ -3,7 +3,8 @@ import type { History } from "./history.ts"
 
 export type Order = History["wechat"][number]
 
-export const sum = (amounts: ReadonlyArray<number>) => amounts.reduce((total, amount) => total + amount, 0)
+export const sum = (amounts: ReadonlyArray<number>) =>
+  amounts.reduce((total, amount) => total + amount, 0)
 
 /** The payer's money was taken, whatever happened to it afterwards. */
 export const isCaptured = ({ transactionId }: Order) => transactionId !== undefined

@@ -6,7 +6,9 @@ export const refundsStayWithin = always(
   "Refunds, done and pending, never exceed the capture, nor fifty",
   ({ rows, wechat }) => [
     ...wechat.flatMap(({ outTradeNo, refunds, total }) => {
-      const given = sum(refunds.filter(({ status }) => status !== "CLOSED").map(({ amount }) => amount))
+      const given = sum(
+        refunds.filter(({ status }) => status !== "CLOSED").map(({ amount }) => amount)
+      )
       return given > total || refunds.length > 50
         ? [`WeChat gives back ${given} of ${total} in ${refunds.length} parts of ${outTradeNo}`]
         : []
@@ -27,16 +29,22 @@ export const oneNumberARefund = always(
     ...rows.refunds.flatMap(({ id, key, payment }) => {
       const plugin = rows.payments.find((one) => one.id === payment)?.plugin ?? ""
       const number = outRefundNo({ plugin, reference: payment, key })
-      return id === number ? [] : [`The refund ${key} of ${payment} goes by ${id}, not by ${number}`]
+      return id === number
+        ? []
+        : [`The refund ${key} of ${payment} goes by ${id}, not by ${number}`]
     }),
     ...[...Map.groupBy(rows.refunds, ({ key, payment }) => `${payment} ${key}`)]
       .filter(([, own]) => own.length > 1)
       .map(([intention, own]) => `${intention} has ${own.length} numbers`),
     ...wechat.flatMap(({ outTradeNo, refunds }) =>
       refunds.flatMap(({ amount, outRefundNo }) =>
-        rows.refunds.some((row) => row.id === outRefundNo && row.attempt === outTradeNo && row.amount === amount)
+        rows.refunds.some(
+          (row) => row.id === outRefundNo && row.attempt === outTradeNo && row.amount === amount
+        )
           ? []
-          : [`WeChat gives back ${amount} of ${outTradeNo} as ${outRefundNo}, which we never intended`]
+          : [
+              `WeChat gives back ${amount} of ${outTradeNo} as ${outRefundNo}, which we never intended`
+            ]
       )
     )
   ]

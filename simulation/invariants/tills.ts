@@ -1,31 +1,46 @@
-import { always, atRest, type History, type Talk } from "./history.ts"
+import { always, atRest, type History, type Sent, type Talk } from "./history.ts"
 import { isCaptured, isLeftToPerson, keptOf } from "./money.ts"
 
-const isStored = ({ call }: Talk) => call === "MICROPAY" || call === "REFUND" || call === "sale" || call === "refund"
-const isSale = ({ call }: Talk) => call === "MICROPAY" || call === "NATIVE" || call === "sale"
+const isStored = ({ call }: Talk) =>
+  call === "MICROPAY" || call === "REFUND" || call === "sale" || call === "refund"
+const isSale = ({ call }: Sent) => call === "MICROPAY" || call === "NATIVE" || call === "sale"
 
 export const finalIsFinal = always(
   "After the first final answer every equal message gets equal bytes",
-  ({ takenBack, talk }) =>
+  ({ sent, talk }) =>
     [...Map.groupBy(talk.filter(isStored), ({ bytes }) => bytes)].flatMap(([, same]) => {
-      const first = same.filter(({ answer }) => answer.code === "00").toSorted((a, b) => a.heardAt - b.heardAt)[0]
+      const first = same
+        .filter(({ answer }) => answer.code === "00")
+        .toSorted((a, b) => a.heardAt - b.heardAt)[0]
       if (first === undefined) return []
       return same
-        .filter((later) => later.sentAt >= first.heardAt && later.answer.bytes !== first.answer.bytes)
-        .filter((later) => !takenBack.some(({ reference, sentAt }) => reference === later.reference && sentAt <= later.heardAt))
-        .map((later) => `${later.call} ${later.reference} heard 00 and later ${later.answer.code}, or other bytes`)
+        .filter(
+          (later) => later.sentAt >= first.heardAt && later.answer.bytes !== first.answer.bytes
+        )
+        .filter((later) => !sent.some((one) => takesBack(one, later)))
+        .map(
+          (later) =>
+            `${later.call} ${later.reference} heard 00 and later ${later.answer.code}, or other bytes`
+        )
     })
 )
 
+const takesBack = ({ call, reference, sentAt }: Sent, { heardAt, ...later }: Talk) =>
+  (call === "REVERSE" || call === "void") && reference === later.reference && sentAt <= heardAt
+
 export const amountIsFixed = always(
   "One ticket has one amount: another is refused and WeChat never hears of it",
-  ({ rows, talk, wechat }) => {
-    const amounts = Map.groupBy(talk.filter(isSale), ({ reference }) => reference)
+  ({ rows, sent, talk, wechat }) => {
+    const amounts = Map.groupBy(sent.filter(isSale), ({ reference }) => reference)
+    const answers = Map.groupBy(talk.filter(isSale), ({ reference }) => reference)
     return [
       ...rows.payments.flatMap(({ amount, id, reference }) => [
-        ...(amounts.get(reference) ?? [])
+        ...(answers.get(reference) ?? [])
           .filter((said) => said.amount !== amount && allowing.has(said.answer.code))
-          .map((said) => `${reference} is over ${amount}, and ${said.amount} was answered ${said.answer.code}`),
+          .map(
+            (said) =>
+              `${reference} is over ${amount}, and ${said.amount} was answered ${said.answer.code}`
+          ),
         ...rows.attempts
           .filter(({ payment }) => payment === id)
           .flatMap((attempt) => wechat.filter(({ outTradeNo }) => outTradeNo === attempt.id))
@@ -33,7 +48,8 @@ export const amountIsFixed = always(
           .map(({ outTradeNo, total }) => `${outTradeNo} asks ${total} for a ticket over ${amount}`)
       ]),
       ...[...amounts].flatMap(([reference, said]) =>
-        new Set(said.map(({ amount }) => amount)).size === 1 && said.some(({ answer }) => answer.code === "E3")
+        new Set(said.map(({ amount }) => amount)).size === 1 &&
+        answers.get(reference)?.some(({ answer }) => answer.code === "E3")
           ? [`${reference} was refused for another amount, and there was none`]
           : []
       )
@@ -52,16 +68,25 @@ export const lateMoneyGoesBack = atRest(
   "Money taken after the till heard no goes back, and is reported",
   (history) =>
     history.talk
-      .filter((talk) => talk.call !== "REFUND" && talk.call !== "refund" && (saidNo(talk) || saidUndone(talk)))
+      .filter(
+        (talk) =>
+          talk.call !== "REFUND" && talk.call !== "refund" && (saidNo(talk) || saidUndone(talk))
+      )
       .flatMap((talk) => {
         const order = orderOf(history, talk)
-        if (order === undefined || !isCaptured(order) || isLeftToPerson(history, order.outTradeNo)) return []
+        if (order === undefined || !isCaptured(order) || isLeftToPerson(history, order.outTradeNo))
+          return []
         const { outTradeNo, successTime = "" } = order
-        if (keptOf(order) > 0) return [`${outTradeNo} is kept, and the till heard ${talk.answer.code}`]
+        if (keptOf(order) > 0)
+          return [`${outTradeNo} is kept, and the till heard ${talk.answer.code}`]
         // WeChat tells whole seconds.
         const late = saidNo(talk) || Date.parse(successTime) >= talk.heardAt
-        const reported = history.rows.todos.some(({ kind, subject }) => kind === "payment.late" && subject === outTradeNo)
-        return late && !reported ? [`${outTradeNo} was paid after ${talk.answer.code} and nobody is told`] : []
+        const reported = history.rows.todos.some(
+          ({ kind, subject }) => kind === "payment.late" && subject === outTradeNo
+        )
+        return late && !reported
+          ? [`${outTradeNo} was paid after ${talk.answer.code} and nobody is told`]
+          : []
       })
 )
 
@@ -69,6 +94,7 @@ export const lateMoneyGoesBack = atRest(
 const orderOf = ({ rows, wechat }: History, { answer, reference }: Talk) => {
   if (answer.outTradeNo === undefined && answer.code === "E8") return undefined
   const payment = rows.payments.find((one) => one.reference === reference)
-  const number = answer.outTradeNo ?? rows.attempts.findLast((one) => one.payment === payment?.id)?.id
+  const number =
+    answer.outTradeNo ?? rows.attempts.findLast((one) => one.payment === payment?.id)?.id
   return wechat.find(({ outTradeNo }) => outTradeNo === number)
 }

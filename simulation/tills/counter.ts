@@ -2,7 +2,7 @@ import { Duration, Effect } from "effect"
 import type { Answerer } from "../../core/legacy/message.ts"
 import type { Chance } from "../chance.ts"
 import type { Doors } from "../gateway.ts"
-import type { Talk, TakenBack } from "../invariants/history.ts"
+import type { Sent, Talk } from "../invariants/history.ts"
 import { knock, type Line } from "../network.ts"
 import type { Ground, Party } from "../party.ts"
 import type { Payers } from "../payers.ts"
@@ -13,8 +13,8 @@ export interface Counter {
   readonly line: Line
   readonly gateway: Party<Doors>
   readonly payers: Payers
+  readonly sent: Array<Sent>
   readonly talk: Array<Talk>
-  readonly takenBack: Array<TakenBack>
   /** Whether faults are still to be expected; afterwards cashiers see everything through to its end. */
   readonly isRough: () => boolean
 }
@@ -43,25 +43,35 @@ export const ask = Effect.fnUntraced(function* <A extends Heard>(
   question: Question,
   read: (bytes: Uint8Array) => Effect.Effect<A>
 ) {
-  const { gateway, ground, line, takenBack, talk } = counter
+  const { gateway, ground, line, sent, talk } = counter
   const { amount, bytes, by, call, carrier, patience, reference } = question
-  const sentAt = ground.loop.now
-  if (call === "REVERSE" || call === "void") takenBack.push({ reference, sentAt })
+  const said: Sent = {
+    call,
+    reference,
+    ...(amount !== undefined && { amount }),
+    sentAt: ground.loop.now
+  }
+  sent.push(said)
   const message = { carrier, peer: till, bytes }
   const what = `${till} ${call} ${reference}`
-  const answer = yield* knock(line, gateway, by, { what, message, patience: Duration.toMillis(patience) })
+  const answer = yield* knock(line, gateway, by, {
+    what,
+    message,
+    patience: Duration.toMillis(patience)
+  })
   if (answer === undefined) return undefined
   const heard = yield* read(answer)
   ground.trace.add(`${what} hears ${heard.code}`)
   if (ours.has(heard.code)) ground.complain(`${what} was answered ${heard.code}`)
   talk.push({
-    call,
-    reference,
-    ...(amount !== undefined && { amount }),
+    ...said,
     bytes: Buffer.from(bytes).toString("latin1"),
-    sentAt,
     heardAt: ground.loop.now,
-    answer: { bytes: Buffer.from(answer).toString("latin1"), code: heard.code, outTradeNo: heard.outTradeNo }
+    answer: {
+      bytes: Buffer.from(answer).toString("latin1"),
+      code: heard.code,
+      outTradeNo: heard.outTradeNo
+    }
   })
   return heard
 })

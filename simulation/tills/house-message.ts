@@ -1,7 +1,14 @@
 import { Effect, Schema } from "effect"
 import { beijingDate } from "../../core/values/beijing.ts"
 import type { Fen } from "../../core/values/money.ts"
-import { houseXml, Micropay, Qr, Query, Refund, Reverse } from "../../plugins/pos/dialects/house-xml.ts"
+import {
+  houseXml,
+  Micropay,
+  Qr,
+  Query,
+  Refund,
+  Reverse
+} from "../../plugins/pos/dialects/house-xml.ts"
 import { secret } from "../gateway.ts"
 import type { Heard, Question } from "./counter.ts"
 
@@ -27,7 +34,11 @@ export const nameOf = ({ pos, store }: TillId) => `${store}/${pos}`
 const referenceOf = ({ at, ticket, till }: Sale) => `${nameOf(till)}/${beijingDate(at)}/${ticket}`
 
 /** Every field in its place, from the plugin's own Schemas: what a till cannot say does not compile. */
-const write = <A>(call: string, schema: Schema.Codec<A, { readonly [field: string]: string | undefined }>, message: A) => {
+const write = <A>(
+  call: string,
+  schema: Schema.Codec<A, { readonly [field: string]: string | undefined }>,
+  message: A
+) => {
   const texts = Object.entries(Schema.encodeSync(schema)(message)).filter(
     (field): field is [string, string] => field[1] !== undefined
   )
@@ -64,7 +75,8 @@ export const native = (sale: Sale): Question => ({
   amount: sale.amount
 })
 
-export const query = (sale: Sale): Question => question("QUERY", sale, write("QUERY", Query, about(sale)))
+export const query = (sale: Sale): Question =>
+  question("QUERY", sale, write("QUERY", Query, about(sale)))
 
 export const reverse = (sale: Sale): Question =>
   question("REVERSE", sale, write("REVERSE", Reverse, about(sale)))
@@ -90,7 +102,7 @@ export interface HouseHeard extends Heard {
 
 export const read = (bytes: Uint8Array): Effect.Effect<HouseHeard> =>
   Effect.map(Effect.orDie(decode(bytes)), (texts) => ({
-    code: texts["RetCode"] ?? "",
-    outTradeNo: texts["OutTradeNo"],
-    codeUrl: texts["CodeUrl"]
+    code: texts.RetCode ?? "",
+    outTradeNo: texts.OutTradeNo,
+    codeUrl: texts.CodeUrl
   }))

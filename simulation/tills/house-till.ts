@@ -85,7 +85,11 @@ export class HouseTill {
   }
 
   /** Goes on until the sale has an end, or the cashier has had enough. */
-  #seeThrough(sale: Sale, first: HouseHeard | undefined, message: Question): Effect.Effect<boolean> {
+  #seeThrough(
+    sale: Sale,
+    first: HouseHeard | undefined,
+    message: Question
+  ): Effect.Effect<boolean> {
     return Effect.gen({ self: this }, function* () {
       let heard = first
       let last = message
@@ -111,7 +115,9 @@ export class HouseTill {
             heard = yield* this.#after(1, 8, last)
         }
       }
-      this.#counter.ground.complain(`ticket ${nameOf(this.#id)}/${sale.ticket} never comes to an end`)
+      this.#counter.ground.complain(
+        `ticket ${nameOf(this.#id)}/${sale.ticket} never comes to an end`
+      )
       return false
     })
   }
@@ -124,14 +130,14 @@ export class HouseTill {
     const rough = this.#counter.isRough() ? 1 : 0
     switch (code) {
       case undefined:
-        return this.#chance.pick<Step>({ repeat: 5, query: 2, reverse: 1.5, leave: 0.5 * rough })
+        return this.#chance.pick<Step>({ repeat: 5, query: 2, reverse: 1.5, leave: 0.2 * rough })
       case "P1":
       case "P2":
         return this.#chance.pick<Step>({
           repeat: 2,
           query: 6,
           reverse: turns > 6 ? 4 : 0.7,
-          leave: 0.3 * rough
+          leave: 0.15 * rough
         })
       case "R0":
       case "F1":
@@ -153,7 +159,14 @@ export class HouseTill {
   /** The money is there. What can still happen to a sale does happen to some. */
   #afterwards(sale: Sale): Effect.Effect<void> {
     return Effect.gen({ self: this }, function* () {
-      const then = this.#chance.pick({ nothing: 3, part: 3, whole: 2, "too much": 1, undo: 2, "other amount": 1 })
+      const then = this.#chance.pick({
+        nothing: 3,
+        part: 3,
+        whole: 2,
+        "too much": 1,
+        undo: 2,
+        "other amount": 1
+      })
       yield* pause(this.#chance, 1, 20)
       const { amount } = sale
       switch (then) {
@@ -193,7 +206,9 @@ export class HouseTill {
         if (open && this.#counter.isRough() && this.#chance.happens(0.1)) return
         yield* pause(this.#chance, 2, 12)
       }
-      this.#counter.ground.complain(`a refund of ${nameOf(this.#id)}/${sale.ticket} never comes to an end`)
+      this.#counter.ground.complain(
+        `a refund of ${nameOf(this.#id)}/${sale.ticket} never comes to an end`
+      )
     })
   }
 }

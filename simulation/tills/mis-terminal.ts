@@ -72,7 +72,11 @@ export class MisTerminal {
   #question(
     call: "sale" | "void" | "refund",
     reference: string,
-    { amount, code, rrn = "" }: { readonly amount?: number; readonly code?: string; readonly rrn?: string }
+    {
+      amount,
+      code,
+      rrn = ""
+    }: { readonly amount?: number; readonly code?: string; readonly rrn?: string }
   ): Question {
     const type = Object.keys(types).find((type) => types[type] === call) ?? ""
     const whole = encode({

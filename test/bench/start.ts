@@ -88,7 +88,7 @@ const start = async ({ cwd, launcher }: (typeof programs)["bundle"]): Promise<St
     env: settings,
     stdio: ["ignore", "pipe", "inherit"]
   })
-  for await (const chunk of child.stdout) if (String(chunk).includes("Ctrl+C stops.")) break
+  for await (const chunk of child.stdout) if (String(chunk).includes("Weir is open")) break
   const milliseconds = performance.now() - begun
   await setTimeout(2_000)
   const [, kilobytes = Number.NaN] =

@@ -265,7 +265,7 @@ layer(Ground.layer, { excludeTestServices: true, timeout: "90 seconds" })("a kil
           ["00", "00", "R0"]
         )
       }),
-    90_000
+    300_000
   )
 
   it.effect.skipIf(!canPlaceKills)(
@@ -283,6 +283,6 @@ layer(Ground.layer, { excludeTestServices: true, timeout: "90 seconds" })("a kil
           { concurrency: "unbounded" }
         )
       }),
-    90_000
+    300_000
   )
 })

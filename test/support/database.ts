@@ -1,9 +1,19 @@
-import { mkdtempSync, rmSync } from "node:fs"
+import { mkdtempSync, readdirSync, readFileSync, rmSync } from "node:fs"
 import { tmpdir } from "node:os"
-import { join } from "node:path"
-import { Effect, Layer } from "effect"
+import { join, parse } from "node:path"
+import { describe } from "@effect/vitest"
+import { Effect, Layer, type Scope } from "effect"
+import { addressOf } from "../../core/database/address.ts"
 import { Database, type Sql } from "../../core/database/database.ts"
 import { type Migration, migrateUp } from "../../core/database/migrator.ts"
+import { mariadb, standsOn, temporaryDatabaseOn } from "./server.ts"
+
+/** A kind of database, which every suite of what is stored runs on. */
+export interface Kind {
+  readonly name: "SQLite" | "MariaDB"
+  /** The address of a new database, which is there until the test is over. */
+  readonly place: Effect.Effect<string, never, Scope.Scope>
+}
 
 /** Where a database file may be, until the test is over. */
 export const temporaryFile = Effect.map(
@@ -14,15 +24,40 @@ export const temporaryFile = Effect.map(
   (folder) => join(folder, "weir.db")
 )
 
-/** The database in a file, with its tables. */
-export const databaseIn = (file: string, migrations: ReadonlyArray<Migration> = []) =>
+const kinds: ReadonlyArray<Kind> = [
+  { name: "SQLite", place: Effect.map(temporaryFile, (file) => `sqlite:${file}`) },
+  { name: "MariaDB", place: temporaryDatabaseOn(mariadb) }
+]
+
+/** Describes the same of each kind of database; where there is no MariaDB, its part is seen to be skipped. */
+export const eachDatabase = (name: string, suite: (database: Kind) => void): void => {
+  for (const kind of kinds)
+    describe.skipIf(kind.name === "MariaDB" && mariadb === "")(`${name} (${kind.name})`, () =>
+      suite(kind)
+    )
+}
+
+/** A database, with its tables; a file by its path alone, any other by its address. */
+export const databaseIn = (place: string, migrations: ReadonlyArray<Migration> = []) =>
   Layer.effectDiscard(migrateUp(migrations)).pipe(
-    Layer.provideMerge(Database.layer(`sqlite:${file}`))
+    Layer.provideMerge(Database.layer(/^\w+:/.test(place) ? place : `sqlite:${place}`))
   )
 
 /** A database of its own for each test. */
-export const temporaryDatabase = (migrations: ReadonlyArray<Migration> = []) =>
-  Layer.unwrap(Effect.map(temporaryFile, (file) => databaseIn(file, migrations)))
+export const temporaryDatabase = (kind: Kind, migrations: ReadonlyArray<Migration> = []) =>
+  Layer.unwrap(Effect.map(kind.place, (url) => databaseIn(url, migrations)))
+
+/** Whether a text stands anywhere in a database in clear: in its files, or on its server. */
+export const stands = (url: string, text: string): Effect.Effect<boolean> => {
+  const address = addressOf(url)
+  if (address.kind === "mysql") return standsOn(url, text)
+  const { base, dir } = parse(address.file)
+  return Effect.sync(() =>
+    readdirSync(dir)
+      .filter((name) => name.startsWith(base))
+      .some((name) => readFileSync(join(dir, name)).includes(text))
+  )
+}
 
 type Tables = { readonly notes: { readonly id: string; readonly text: string } }
 
@@ -53,13 +88,13 @@ export const noted = Database.use((database) =>
   database.read((sql) => notes(sql).selectFrom("notes").select("id").orderBy("id").execute())
 ).pipe(Effect.map((rows) => rows.map(({ id }) => id)))
 
-/** How many transactions the writer has committed. */
+/** How many transactions have been committed, by the writers' own count. */
 export const commits = Database.use((database) =>
   database.read((sql) =>
     sql
       .withTables<{ weir_commits: { mark: number } }>()
       .selectFrom("weir_commits")
       .select("mark")
-      .executeTakeFirstOrThrow()
+      .execute()
   )
-).pipe(Effect.map(({ mark }) => mark))
+).pipe(Effect.map((rows) => rows.reduce((sum, { mark }) => sum + mark, 0)))

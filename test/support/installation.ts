@@ -117,11 +117,18 @@ export class Launched {
   }
 }
 
-/** Runs the launcher in an installation until the scope ends, if it has not ended by then. `below` runs it beneath another program. */
+interface Options {
+  /** Another program that runs it. */
+  readonly below?: ReadonlyArray<string>
+  /** What Node itself is told. */
+  readonly node?: ReadonlyArray<string>
+}
+
+/** Runs the launcher in an installation until the scope ends, if it has not ended by then. */
 export const launch = (
   { environment, folder }: Installation,
   args: ReadonlyArray<string>,
-  { below = [], node = [] }: { below?: ReadonlyArray<string>; node?: ReadonlyArray<string> } = {}
+  { below = [], node = [] }: Options = {}
 ): Effect.Effect<Launched, never, Scope.Scope> =>
   Effect.acquireRelease(
     Effect.sync(() => {
@@ -144,40 +151,41 @@ const turns = Semaphore.makeUnsafe(2)
 /** The gateway, open and ready; beside it, its sandbox if none answers yet. */
 export const start = Effect.fnUntraced(function* (
   at: Installation,
-  options?: Parameters<typeof launch>[2]
+  { args = [], ...options }: Options & { readonly args?: ReadonlyArray<string> } = {}
 ) {
-  const gateway = yield* launch(at, ["start", "--mode", "development"], options)
-  const ready = Effect.flatMap(readiness(at), (status) =>
-    gateway.ended === undefined
-      ? Effect.succeed(status === 200 ? true : undefined)
-      : Effect.die(new Error(`The gateway has ended:\n${gateway.output}`))
-  )
-  yield* eventually("the gateway is ready", ready, "60 seconds")
+  const gateway = yield* launch(at, ["start", "--mode", "development", ...args], options)
+  yield* answers(gateway, readiness(at))
   return gateway
 }, turns.withPermit)
-
-/** What the operator door says to those who ask whether work may be sent; nothing if it does not answer. */
-export const readiness = ({ ports }: Installation): Effect.Effect<number | undefined> =>
-  Effect.promise(async () => {
-    try {
-      const url = `http://127.0.0.1:${ports.operator}/readyz`
-      const { status } = await fetch(url, { signal: AbortSignal.timeout(5_000) })
-      return status
-    } catch {
-      return undefined
-    }
-  })
 
 /** A WeChat that outlives the gateways. */
 export const startSandbox = Effect.fnUntraced(function* (at: Installation) {
   const sandbox = yield* launch(at, ["sandbox", "--mode", "development", "--log-level", "warn"])
-  const answers = Effect.promise(async () => {
-    const asked = fetch(`http://127.0.0.1:${at.ports.sandbox}/credentials`)
-    return asked.then(({ ok }) => ok || undefined).catch(() => undefined)
-  })
-  yield* eventually("the sandbox answers", answers, "60 seconds")
+  yield* answers(sandbox, statusOf(`http://127.0.0.1:${at.ports.sandbox}/credentials`))
   return sandbox
-})
+}, turns.withPermit)
+
+/** What the operator door says to those who ask whether work may be sent; nothing if it does not answer. */
+export const readiness = ({ ports }: Installation) =>
+  statusOf(`http://127.0.0.1:${ports.operator}/readyz`)
+
+const statusOf = (url: string): Effect.Effect<number | undefined> =>
+  Effect.promise(() =>
+    fetch(url, { signal: AbortSignal.timeout(5_000) }).then(
+      ({ status }) => status,
+      () => undefined
+    )
+  )
+
+const answers = (launched: Launched, status: Effect.Effect<number | undefined>) => {
+  const said = () => new Error(`It does not answer:\n${launched.output}`)
+  const ready = Effect.flatMap(status, (status) =>
+    launched.ended === undefined
+      ? Effect.succeed(status === 200 ? true : undefined)
+      : Effect.die(said())
+  )
+  return Effect.catchDefect(eventually("it answers", ready, "60 seconds"), () => Effect.die(said()))
+}
 
 /** Runs a command of the launcher to its end. */
 export const weir = Effect.fnUntraced(function* (at: Installation, ...args: ReadonlyArray<string>) {

@@ -4,17 +4,17 @@ import { Seal } from "../../core/database/seal.ts"
 import type { Arrival } from "../../core/journal/entries.ts"
 import { type Answer, final, Journal } from "../../core/journal/journal.ts"
 import { journalMigrations } from "../../core/journal/migrations.ts"
-import { databaseIn, temporaryFile } from "./database.ts"
+import { databaseIn, type Kind } from "./database.ts"
 
 export const seal = Seal.layer(Redacted.make(Buffer.alloc(32, 7).toString("base64")))
 
-/** A gateway's journal on a file; a second one on the same database is another process. */
-export const journalIn = (file: string) =>
+/** A gateway's journal; a second one on the same database is another process. */
+export const journalIn = (url: string) =>
   Layer.fresh(Journal.layer).pipe(
-    Layer.provideMerge(Layer.merge(databaseIn(file, journalMigrations), seal)),
+    Layer.provideMerge(Layer.merge(databaseIn(url, journalMigrations), seal)),
     Layer.provide(Layer.succeed(Drain, 0))
   )
-export const fresh = Layer.unwrap(Effect.map(temporaryFile, journalIn))
+export const fresh = (database: Kind) => Layer.unwrap(Effect.map(database.place, journalIn))
 
 export const text = (body: string) => new TextEncoder().encode(body)
 

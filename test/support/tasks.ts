@@ -1,18 +1,18 @@
-import { Effect, Layer, Schema, type Scope } from "effect"
-import { TestClock } from "effect/testing"
+import { type Duration, Effect, Layer, Schema, type Scope } from "effect"
 import { Database, type Sql } from "../../core/database/database.ts"
 import { Drain } from "../../core/database/drain.ts"
 import { type Handled, task } from "../../core/tasks/kind.ts"
 import { taskMigrations } from "../../core/tasks/migrations.ts"
 import { Tasks } from "../../core/tasks/tasks.ts"
-import { databaseIn, noteMigrations, temporaryFile } from "./database.ts"
+import { databaseIn, type Kind, noteMigrations } from "./database.ts"
+import { passIn } from "./settling.ts"
 
-export const tasksIn = (file: string) =>
+export const tasksIn = (url: string) =>
   Layer.fresh(Tasks.layer).pipe(
-    Layer.provideMerge(databaseIn(file, [...noteMigrations, ...taskMigrations])),
+    Layer.provideMerge(databaseIn(url, [...noteMigrations, ...taskMigrations])),
     Layer.provide(Layer.succeed(Drain, 0))
   )
-export const fresh = Layer.unwrap(Effect.map(temporaryFile, tasksIn))
+export const fresh = (database: Kind) => Layer.unwrap(Effect.map(database.place, tasksIn))
 
 export const Greet = task("greet", Schema.Struct({ name: Schema.String }))
 export const Other = task("other", Schema.Null, { attempts: 3 })
@@ -39,10 +39,8 @@ export const process =
   <A, E2>(effect: Effect.Effect<A, E2, Tasks | Database | Scope.Scope>) =>
     Effect.provide(Effect.scoped(effect), layer)
 
-/** Lets whatever can happen now happen: works, commits and handlers take turns of the event loop. */
-export const settled = Effect.yieldNow.pipe(Effect.repeat({ times: 200 }))
-export const pass = (time: Parameters<typeof TestClock.adjust>[0]) =>
-  Effect.andThen(settled, Effect.andThen(TestClock.adjust(time), settled))
+/** Lets time pass, a lease's renewals not too far apart. */
+export const pass = (time: Duration.Input) => passIn(2_500, time)
 
 /** Handles greetings by noting them, in a way each test may change. */
 export const greeting = Effect.gen(function* () {

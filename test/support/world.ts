@@ -1,6 +1,5 @@
 import { readdirSync, readFileSync } from "node:fs"
 import { join } from "node:path"
-import { setImmediate } from "node:timers/promises"
 import { ConfigProvider, Duration, Effect, Exit, Fiber, Layer, Schema, Scope } from "effect"
 import { TestClock } from "effect/testing"
 import { defineGateway, yuan } from "#core"
@@ -20,6 +19,7 @@ import { Signer } from "../../core/wechat/pay/signer.ts"
 import { pos } from "../../plugins/pos/index.ts"
 import { wechatSandbox } from "../../plugins/wechat-sandbox/index.ts"
 import { WechatSandbox } from "../../plugins/wechat-sandbox/sandbox.ts"
+import { passIn, settle } from "./settling.ts"
 import { keys, noon, temporaryFolder } from "./wechat-sandbox.ts"
 
 type Fetch = (request: Request) => Response | Promise<Response>
@@ -230,21 +230,9 @@ export const openWorld = Effect.fnUntraced(function* (
 
 export type World = Effect.Success<ReturnType<typeof openWorld>>
 
-/** Lets everything run that can run without time passing. */
-export const settle = Effect.promise(async () => {
-  for (let turn = 0; turn < 12; turn++) await setImmediate()
-})
-
 /** Lets time pass, in steps small enough that what wakes can act before the next. */
-export const pass = Effect.fnUntraced(function* (duration: Duration.Input) {
-  const whole = Duration.toMillis(duration)
-  const step = Math.max(250, whole / 600)
-  for (let passed = 0; passed < whole; passed += step) {
-    yield* settle
-    yield* TestClock.adjust(Math.min(step, whole - passed))
-  }
-  yield* settle
-})
+export const pass = (duration: Duration.Input) =>
+  passIn(Math.max(250, Duration.toMillis(duration) / 600), duration)
 
 /** Runs something while time passes, however long it takes. */
 export const meanwhile = Effect.fnUntraced(function* <A, E, R>(work: Effect.Effect<A, E, R>) {

@@ -31,10 +31,15 @@ export const folder = (
 
 type Settings = Readonly<Record<string, string>>
 
-const start = (cwd: string, args: ReadonlyArray<string>, settings: Settings) => {
+const start = (
+  cwd: string,
+  args: ReadonlyArray<string>,
+  settings: Settings,
+  program: ReadonlyArray<string>
+) => {
   // Without the settings of whoever runs the tests.
   const { HOME = "", PATH = "" } = process.env
-  const child = spawn(process.execPath, [launcher, ...args], {
+  const child = spawn(process.execPath, [...program, ...args], {
     cwd,
     env: { HOME, PATH, NO_COLOR: "1", ...settings }
   })
@@ -71,16 +76,21 @@ const start = (cwd: string, args: ReadonlyArray<string>, settings: Settings) => 
   }
 }
 
-/** The real launcher in a process of its own. */
-export const launch = (cwd: string, args: ReadonlyArray<string>, settings: Settings = {}) =>
+/** The real launcher in a process of its own, or what else Node is told to run. */
+export const launch = (
+  cwd: string,
+  args: ReadonlyArray<string>,
+  settings: Settings = {},
+  program: ReadonlyArray<string> = [launcher]
+) =>
   Effect.acquireRelease(
-    Effect.sync(() => start(cwd, args, settings)),
+    Effect.sync(() => start(cwd, args, settings, program)),
     ({ stop }) => stop("SIGKILL")
   )
 
 /** Runs a command to its end. */
-export const weir = (cwd: string, args: ReadonlyArray<string>, settings?: Settings) =>
-  Effect.flatMap(launch(cwd, args, settings), ({ ended }) => ended)
+export const weir = (...command: Parameters<typeof launch>) =>
+  Effect.flatMap(launch(...command), ({ ended }) => ended)
 
 /** Ports that were free a moment ago. */
 export const freePorts = (count: number): Effect.Effect<ReadonlyArray<string>> =>

@@ -1,9 +1,18 @@
 import { assert, describe, it } from "@effect/vitest"
-import { Cause, Effect, Exit } from "effect"
+import { Cause, Effect, Exit, Layer } from "effect"
 import { sql as raw } from "kysely"
 import { Database, type Sql } from "../../../core/database/database.ts"
 import { StorageFailed } from "../../../core/database/engine.ts"
-import { note, noted, noteMigrations, notes, temporaryDatabase } from "../../support/database.ts"
+import {
+  databaseIn,
+  note,
+  noted,
+  noteMigrations,
+  notes,
+  temporaryFile
+} from "../../support/database.ts"
+
+const fresh = Layer.unwrap(Effect.map(temporaryFile, (file) => databaseIn(file, noteMigrations)))
 
 /** Lets the file grow no further and writes until it is full. */
 const fill = async (sql: Sql) => {
@@ -35,7 +44,7 @@ describe("a full file", () => {
       assert.deepStrictEqual(yield* noted, ["before"])
       yield* note("after")
       assert.deepStrictEqual(yield* noted, ["after", "before"])
-    }).pipe(Effect.provide(temporaryDatabase(noteMigrations)))
+    }).pipe(Effect.provide(fresh))
   )
 
   it.effect("does not let a work that overlooks it store half of itself", () =>
@@ -51,6 +60,6 @@ describe("a full file", () => {
           ? ids.includes("first half") && ids.includes("second half")
           : ids.length === 0
       )
-    }).pipe(Effect.provide(temporaryDatabase(noteMigrations)))
+    }).pipe(Effect.provide(fresh))
   )
 })

@@ -1,14 +1,14 @@
-import { assert, describe, it } from "@effect/vitest"
+import { assert, it } from "@effect/vitest"
 import { Effect } from "effect"
 import { databaseMigrations, rememberMode } from "../../../core/database/settings.ts"
-import { databaseIn, temporaryFile } from "../../support/database.ts"
+import { databaseIn, eachDatabase } from "../../support/database.ts"
 
-describe("a database", () => {
+eachDatabase("a database", (database) => {
   it.effect("remembers its mode and refuses the other, with a sentence that says what to do", () =>
     Effect.gen(function* () {
-      const file = yield* temporaryFile
+      const url = yield* database.place
       const start = (mode: string) =>
-        Effect.provide(rememberMode(mode), databaseIn(file, databaseMigrations))
+        Effect.provide(rememberMode(mode), databaseIn(url, databaseMigrations))
       yield* start("development")
       yield* start("development")
       const error = yield* Effect.flip(start("production"))

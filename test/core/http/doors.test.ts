@@ -4,6 +4,7 @@ import { html } from "hono/html"
 import type { App } from "../../../core/http/app.ts"
 import { mount } from "../../../core/http/bridge.ts"
 import { type DoorOptions, operatorApp, publicApp } from "../../../core/http/doors.ts"
+import { isBlock } from "../../../core/http/middleware/trusted-proxies.ts"
 import { Readiness } from "../../../core/http/readiness.ts"
 import { route } from "../../../core/plugin/route.ts"
 import { ask, json } from "../../support/door.ts"
@@ -93,7 +94,8 @@ describe("a body", () => {
 })
 
 describe("a request", () => {
-  const from = (remoteAddress: string) => ({ incoming: { socket: { remoteAddress } } }) as never
+  const from = (remoteAddress: string) =>
+    ({ incoming: { socket: { remoteAddress }, headers: {} } }) as never
   const askFrom = (app: App, peer: string, headers: Record<string, string>) =>
     Effect.promise(async () =>
       app.request("/airline/size", { method: "POST", body: "x", headers }, from(peer))
@@ -141,6 +143,22 @@ describe("a request", () => {
       }
     })
   )
+
+  it("has no proxies before it that are no addresses", () => {
+    for (const block of ["10.0.0.1", "10.0.0.0/8", "::1", "fd00::/8"]) assert.isTrue(isBlock(block))
+    for (const block of [
+      "",
+      "localhost",
+      "10.0.0",
+      "10.0.0.0/33",
+      "10.0.0.0/8/8",
+      "::1/129",
+      "10.0.0.0/ 8"
+    ]) {
+      assert.isFalse(isBlock(block))
+      assert.throws(() => open({ trustedProxies: [block] }), /is no address/)
+    }
+  })
 
   it.effect("is one line in the log, which says nothing about people", () =>
     Effect.gen(function* () {

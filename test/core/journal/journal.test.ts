@@ -1,11 +1,11 @@
-import { assert, describe, it } from "@effect/vitest"
+import { assert, it } from "@effect/vitest"
 import { Cause, Deferred, Effect, Exit, Fiber } from "effect"
 import type { Arrival } from "../../../core/journal/entries.ts"
 import { final, interim, Journal } from "../../../core/journal/journal.ts"
-import { commits, temporaryFile } from "../../support/database.ts"
+import { commits, eachDatabase } from "../../support/database.ts"
 import { counting, fresh, journalIn, once, sale } from "../../support/journal.ts"
 
-describe("an arrival", () => {
+eachDatabase("an arrival", (database) => {
   it.effect("that comes fifty times at once is worked on once, and all get the one answer", () =>
     Effect.gen(function* () {
       const gate = yield* Deferred.make<void>()
@@ -21,19 +21,19 @@ describe("an arrival", () => {
       assert.strictEqual(runs(), 1)
       for (const { answer } of answers) assert.strictEqual(answer.reply, reply)
       assert.strictEqual(new Set(answers.map(({ id }) => id)).size, 1)
-    }).pipe(Effect.provide(fresh))
+    }).pipe(Effect.provide(fresh(database)))
   )
 
   it.effect("gets the stored final answer for good, also after a restart, without a write", () =>
     Effect.gen(function* () {
-      const file = yield* temporaryFile
+      const url = yield* database.place
       const { runs, work } = counting(final("paid"))
-      const first = yield* Effect.provide(once(sale, work), journalIn(file))
+      const first = yield* Effect.provide(once(sale, work), journalIn(url))
       yield* Effect.gen(function* () {
         const before = yield* commits
         assert.deepStrictEqual(yield* once(sale, work), first)
         assert.strictEqual(yield* commits, before)
-      }).pipe(Effect.provide(journalIn(file)))
+      }).pipe(Effect.provide(journalIn(url)))
       assert.strictEqual(runs(), 1)
     })
   )
@@ -52,7 +52,7 @@ describe("an arrival", () => {
       )
       assert.strictEqual(runs(), 3)
       assert.strictEqual(new Set(answers.map(({ id }) => id)).size, 1)
-    }).pipe(Effect.provide(fresh))
+    }).pipe(Effect.provide(fresh(database)))
   )
 
   it.effect("with another amount under the same key is refused, in flight and afterwards", () =>
@@ -72,7 +72,7 @@ describe("an arrival", () => {
       const error = yield* Effect.flip(once(other, work))
       assert.strictEqual(error.status, 409)
       assert.strictEqual(runs(), 1)
-    }).pipe(Effect.provide(fresh))
+    }).pipe(Effect.provide(fresh(database)))
   )
 
   it.effect("is finished although its caller stopped waiting", () =>
@@ -89,7 +89,7 @@ describe("an arrival", () => {
       yield* Deferred.succeed(gate, undefined)
       const { answer } = yield* once(sale, Effect.die("not again"))
       assert.deepStrictEqual(answer, final("paid"))
-    }).pipe(Effect.provide(fresh))
+    }).pipe(Effect.provide(fresh(database)))
   )
 
   it.effect("whose work broke is worked on again by the next one", () =>
@@ -100,7 +100,7 @@ describe("an arrival", () => {
         (yield* once(sale, Effect.succeed(final("paid")))).answer,
         final("paid")
       )
-    }).pipe(Effect.provide(fresh))
+    }).pipe(Effect.provide(fresh(database)))
   )
 
   it.effect("of another source, operation or key is another one", () =>
@@ -109,11 +109,11 @@ describe("an arrival", () => {
       const others = [{ source: "erp" }, { operation: "refund" }, { key: "x".repeat(1_000) }]
       for (const other of [{}, ...others, {}, ...others]) yield* once({ ...sale, ...other }, work)
       assert.strictEqual(runs(), 4)
-    }).pipe(Effect.provide(fresh))
+    }).pipe(Effect.provide(fresh(database)))
   )
 })
 
-describe("a final answer", () => {
+eachDatabase("a final answer", (database) => {
   const reversal: Arrival = {
     ...sale,
     operation: "reversal",
@@ -126,7 +126,7 @@ describe("a final answer", () => {
       yield* once(reversal, Effect.succeed(final("reversed")))
       const { answer } = yield* once(sale, Effect.succeed(final("refused: reversed")))
       assert.deepStrictEqual(answer, final("refused: reversed"))
-    }).pipe(Effect.provide(fresh))
+    }).pipe(Effect.provide(fresh(database)))
   )
 
   it.effect("that a reversal overtook is not given: the work looks again", () =>
@@ -144,6 +144,6 @@ describe("a final answer", () => {
       yield* Deferred.succeed(gate, undefined)
       assert.deepStrictEqual((yield* Fiber.join(caller)).answer, final("refused: reversed"))
       assert.strictEqual(runs(), 2)
-    }).pipe(Effect.provide(fresh))
+    }).pipe(Effect.provide(fresh(database)))
   )
 })

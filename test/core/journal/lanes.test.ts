@@ -1,10 +1,11 @@
-import { assert, describe, it } from "@effect/vitest"
+import { assert, it } from "@effect/vitest"
 import { Effect } from "effect"
 import type { Arrival } from "../../../core/journal/entries.ts"
 import { final, interim, Journal } from "../../../core/journal/journal.ts"
+import { eachDatabase } from "../../support/database.ts"
 import { fresh, once, sale } from "../../support/journal.ts"
 
-describe("a lane", () => {
+eachDatabase("a lane", (database) => {
   const inLane = (ticket: string, lane = "S1/T1"): Arrival => ({ ...sale, key: ticket, lane })
   const undelivered = (exceptKey: string, lane = "S1/T1") =>
     Journal.use((journal) =>
@@ -22,7 +23,7 @@ describe("a lane", () => {
       assert.deepStrictEqual(yield* undelivered("2"), { id, key: "1" })
       yield* Journal.use((journal) => journal.delivered(id))
       assert.isUndefined(yield* undelivered("2"))
-    }).pipe(Effect.provide(fresh))
+    }).pipe(Effect.provide(fresh(database)))
   )
 
   it.effect("gives back the key even where it holds a payment code and is kept as a hash", () =>
@@ -32,6 +33,6 @@ describe("a lane", () => {
       const { id } = yield* once(arrival, Effect.succeed(final("paid")))
       assert.deepStrictEqual(yield* undelivered("another"), { id, key })
       assert.isUndefined(yield* undelivered(key))
-    }).pipe(Effect.provide(fresh))
+    }).pipe(Effect.provide(fresh(database)))
   )
 })

@@ -1,18 +1,18 @@
-import { assert, describe, it } from "@effect/vitest"
+import { assert, it } from "@effect/vitest"
 import { Deferred, Effect, Fiber, Layer } from "effect"
 import { TestClock } from "effect/testing"
 import { Database, type Sql } from "../../../core/database/database.ts"
 import { Drain } from "../../../core/database/drain.ts"
 import { final, Journal } from "../../../core/journal/journal.ts"
 import { journalMigrations } from "../../../core/journal/migrations.ts"
-import { databaseIn, temporaryFile } from "../../support/database.ts"
+import { databaseIn, eachDatabase } from "../../support/database.ts"
 import { counting, journalIn, once, sale, seal } from "../../support/journal.ts"
 
-describe("a lease", () => {
+eachDatabase("a lease", (database) => {
   /** Two processes on one database, which is what MySQL allows; here they share the one connection to the file. */
   const twoProcesses = Effect.gen(function* () {
-    const file = yield* temporaryFile
-    const shared = Layer.merge(databaseIn(file, journalMigrations), seal)
+    const url = yield* database.place
+    const shared = Layer.merge(databaseIn(url, journalMigrations), seal)
     const services = yield* Layer.build(shared)
     const process = Effect.gen(function* () {
       const layer = Layer.fresh(Journal.layer).pipe(Layer.provide(Layer.succeed(Drain, 0)))
@@ -81,17 +81,17 @@ describe("a lease", () => {
 
   it.effect("of a process that was stopped is free at once", () =>
     Effect.gen(function* () {
-      const file = yield* temporaryFile
+      const url = yield* database.place
       const started = yield* Deferred.make<void>()
       yield* Effect.gen(function* () {
         yield* Effect.forkChild(
           once(sale, Effect.andThen(Deferred.succeed(started, undefined), Effect.never))
         )
         yield* Deferred.await(started)
-      }).pipe(Effect.provide(journalIn(file)))
+      }).pipe(Effect.provide(journalIn(url)))
       const { answer } = yield* Effect.provide(
         once(sale, Effect.succeed(final("paid"))),
-        journalIn(file)
+        journalIn(url)
       )
       assert.deepStrictEqual(answer, final("paid"))
     })
@@ -99,9 +99,9 @@ describe("a lease", () => {
 
   it.effect("gives what runs some time to end before the process stops", () =>
     Effect.gen(function* () {
-      const file = yield* temporaryFile
+      const url = yield* database.place
       const patient = Layer.fresh(Journal.layer).pipe(
-        Layer.provideMerge(Layer.merge(databaseIn(file, journalMigrations), seal))
+        Layer.provideMerge(Layer.merge(databaseIn(url, journalMigrations), seal))
       )
       const started = yield* Deferred.make<void>()
       const ending = Effect.andThen(
@@ -115,7 +115,7 @@ describe("a lease", () => {
       yield* Deferred.await(started)
       yield* TestClock.adjust("2 seconds")
       yield* Fiber.join(stopped)
-      const { answer } = yield* Effect.provide(once(sale, Effect.die("not again")), journalIn(file))
+      const { answer } = yield* Effect.provide(once(sale, Effect.die("not again")), journalIn(url))
       assert.deepStrictEqual(answer, final("paid"))
     })
   )

@@ -1,16 +1,15 @@
-import { readdirSync, readFileSync } from "node:fs"
-import { dirname, join } from "node:path"
-import { assert, describe, it } from "@effect/vitest"
+import { assert, it } from "@effect/vitest"
 import { Effect } from "effect"
 import { TestClock } from "effect/testing"
 import { Database, type Sql } from "../../../core/database/database.ts"
 import { Seal } from "../../../core/database/seal.ts"
 import type { Arrival } from "../../../core/journal/entries.ts"
 import { final, interim } from "../../../core/journal/journal.ts"
-import { temporaryFile } from "../../support/database.ts"
+import { eachDatabase, stands } from "../../support/database.ts"
 import { fresh, journalIn, once, sale, text } from "../../support/journal.ts"
+import { settle } from "../../support/settling.ts"
 
-describe("a payment code", () => {
+eachDatabase("a payment code", (database) => {
   const code = "134567890123456789"
   const coded: Arrival = {
     ...sale,
@@ -19,10 +18,6 @@ describe("a payment code", () => {
     secrets: [code],
     lane: "S1/T1"
   }
-  const inFiles = (file: string, what: string) =>
-    readdirSync(dirname(file)).some((name) =>
-      readFileSync(join(dirname(file), name)).includes(what)
-    )
   const bodyOf = (sql: Sql) =>
     sql
       .withTables<{ weir_journal: { id: string; body: Uint8Array } }>()
@@ -35,18 +30,20 @@ describe("a payment code", () => {
   })
   const wiped = `<sale><code>${"*".repeat(18)}</code><again>${"*".repeat(18)}</again><name>王</name></sale>`
 
-  it.effect("is never in clear in the files, and wiped within its seal by the final answer", () =>
-    Effect.gen(function* () {
-      const file = yield* temporaryFile
-      yield* Effect.gen(function* () {
-        yield* once(coded, Effect.succeed(interim("paying")))
-        assert.include(yield* opened, code)
-        yield* once(coded, Effect.succeed(final("paid")))
-        assert.strictEqual(yield* opened, wiped)
-      }).pipe(Effect.provide(journalIn(file)))
-      assert.isFalse(inFiles(file, code))
-      assert.isTrue(inFiles(file, "S1/T1"))
-    })
+  it.effect(
+    "is never in clear in the database, and wiped within its seal by the final answer",
+    () =>
+      Effect.gen(function* () {
+        const url = yield* database.place
+        yield* Effect.gen(function* () {
+          yield* once(coded, Effect.succeed(interim("paying")))
+          assert.include(yield* opened, code)
+          yield* once(coded, Effect.succeed(final("paid")))
+          assert.strictEqual(yield* opened, wiped)
+        }).pipe(Effect.provide(journalIn(url)))
+        assert.isFalse(yield* stands(url, code))
+        assert.isTrue(yield* stands(url, "S1/T1"))
+      })
   )
 
   it.effect("is wiped after five minutes where no final answer came", () =>
@@ -55,12 +52,12 @@ describe("a payment code", () => {
       yield* TestClock.adjust("4 minutes")
       assert.include(yield* opened, code)
       yield* TestClock.adjust("2 minutes")
-      yield* Effect.yieldNow
-      while ((yield* opened) !== wiped) yield* Effect.yieldNow
+      yield* settle
+      assert.strictEqual(yield* opened, wiped)
       assert.deepStrictEqual(
         (yield* once(coded, Effect.succeed(final("paid")))).answer,
         final("paid")
       )
-    }).pipe(Effect.provide(fresh))
+    }).pipe(Effect.provide(fresh(database)))
   )
 })

@@ -2,6 +2,7 @@ import { assert, describe, it } from "@effect/vitest"
 import { Cause, Console, Effect, Layer, Redacted, References } from "effect"
 import fc from "fast-check"
 import { layer } from "../../../core/observability/logger.ts"
+import { masked } from "../../../core/observability/redaction.ts"
 import { type Logbook, logbook } from "../../support/logbook.ts"
 
 const writing = (log: Logbook, effect: Effect.Effect<void>) =>
@@ -71,6 +72,8 @@ describe("a line of JSON", () => {
     await fc.assert(
       fc.asyncProperty(fc.string({ unit: "binary" }), fc.jsonValue(), (text, value) =>
         Effect.gen(function* () {
+          const sent = JSON.stringify([text, value])
+          fc.pre(masked(sent) === sent)
           const log = yield* logbook()
           const [event] = yield* writing(log, Effect.logInfo(`x${text}`, { note: text, value }))
           assert.strictEqual(event?.msg, `x${text}`)
@@ -137,6 +140,14 @@ describe("what slips through by mistake", () => {
     })
   )
 
+  it.effect("a fraction is no phone number", () =>
+    Effect.gen(function* () {
+      const log = yield* logbook()
+      const [event] = yield* writing(log, Effect.logInfo("x", { ms: 0.15555555555 }))
+      assert.strictEqual(event?.ms, 0.15555555555)
+    })
+  )
+
   it.effect("a number is masked too, and a line stays JSON", () =>
     Effect.gen(function* () {
       const log = yield* logbook()
@@ -192,7 +203,7 @@ describe("a line of text", () => {
   it.effect.each(injections)("does nothing to a terminal (%#)", (text) =>
     Effect.gen(function* () {
       const log = yield* logbook("text")
-      yield* Effect.provideContext(Effect.logInfo(text, { note: text }), log.context)
+      yield* Effect.provideContext(Effect.logInfo(text, { note: text, [text]: text }), log.context)
       const lines = yield* log.lines
       assert.lengthOf(lines, 1)
       assert.notMatch(lines.join(), dangerous)

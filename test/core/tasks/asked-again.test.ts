@@ -1,14 +1,16 @@
-import { assert, describe, it } from "@effect/vitest"
+import { assert, it } from "@effect/vitest"
 import { Effect, Layer, Schema } from "effect"
 import { Database } from "../../../core/database/database.ts"
 import { again, task } from "../../../core/tasks/kind.ts"
 import { taskMigrations } from "../../../core/tasks/migrations.ts"
 import { Tasks } from "../../../core/tasks/tasks.ts"
-import { temporaryDatabase } from "../../support/database.ts"
-import { pass, settle } from "../../support/world.ts"
+import { eachDatabase, type Kind, temporaryDatabase } from "../../support/database.ts"
+import { settle } from "../../support/settling.ts"
+import { pass } from "../../support/tasks.ts"
 
 const Ask = task("ask", Schema.Struct({ about: Schema.String }))
-const layer = Tasks.layer.pipe(Layer.provideMerge(temporaryDatabase(taskMigrations)))
+const layer = (database: Kind) =>
+  Tasks.layer.pipe(Layer.provideMerge(temporaryDatabase(database, taskMigrations)))
 
 const ensure = Effect.gen(function* () {
   const database = yield* Database
@@ -18,7 +20,7 @@ const ensure = Effect.gen(function* () {
   )
 })
 
-describe("a task that is asked for anew while it runs", () => {
+eachDatabase("a task that is asked for anew while it runs", (database) => {
   it.effect("runs again at once, though it would itself have come back later", () =>
     Effect.gen(function* () {
       const tasks = yield* Tasks
@@ -36,6 +38,6 @@ describe("a task that is asked for anew while it runs", () => {
       yield* settle
       yield* pass("2 seconds")
       assert.strictEqual(runs, 2)
-    }).pipe(Effect.provide(layer), Effect.scoped)
+    }).pipe(Effect.provide(layer(database)), Effect.scoped)
   )
 })

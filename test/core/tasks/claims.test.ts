@@ -1,17 +1,18 @@
-import { assert, describe, it } from "@effect/vitest"
+import { assert, it } from "@effect/vitest"
 import { Deferred, Effect, Exit, Fiber, Layer, Schema, Scope } from "effect"
 import { sql as raw } from "kysely"
 import { Database } from "../../../core/database/database.ts"
 import { task } from "../../../core/tasks/kind.ts"
 import { taskMigrations } from "../../../core/tasks/migrations.ts"
 import { Tasks } from "../../../core/tasks/tasks.ts"
-import { databaseIn, temporaryFile } from "../../support/database.ts"
-import { add, Greet, greeting, pass, settled, start, write } from "../../support/tasks.ts"
+import { databaseIn, eachDatabase } from "../../support/database.ts"
+import { settle } from "../../support/settling.ts"
+import { add, Greet, greeting, pass, start, write } from "../../support/tasks.ts"
 
-describe("a claim", () => {
+eachDatabase("a claim", (database) => {
   it.effect("that was replaced writes nothing", () =>
     Effect.gen(function* () {
-      const file = yield* temporaryFile
+      const url = yield* database.place
       yield* Effect.gen(function* () {
         const gate = yield* Deferred.make<void>()
         const done: Array<string> = []
@@ -33,7 +34,7 @@ describe("a claim", () => {
           })
         const one = yield* process("one", Deferred.await(gate))
         yield* Effect.provideContext(add({ key: "a", name: "a1" }, { key: "a", name: "a2" }), one)
-        yield* settled
+        yield* settle
         assert.deepStrictEqual(done, ["one a1"])
         // The first process stands still, so nobody renews its lease.
         yield* Database.use((database) =>
@@ -45,12 +46,12 @@ describe("a claim", () => {
         let failures = 0
         const failOnce = Effect.suspend(() => (failures++ > 0 ? Effect.void : Effect.fail("no")))
         yield* process("other", Effect.andThen(Deferred.await(hold), failOnce))
-        yield* settled
+        yield* settle
         assert.deepStrictEqual(done, ["one a1", "other a1"])
         yield* Deferred.succeed(gate, undefined)
-        yield* settled
+        yield* settle
         yield* Deferred.succeed(hold, undefined)
-        yield* settled
+        yield* settle
         assert.deepStrictEqual(done, ["one a1", "other a1"])
         // Had the first one written that it was done, nobody would try it again.
         yield* pass("1 minute")
@@ -58,14 +59,14 @@ describe("a claim", () => {
           done.map((entry) => entry.split(" ")[1]),
           ["a1", "a1", "a1", "a2"]
         )
-      }).pipe(Effect.scoped, Effect.provide(databaseIn(file, taskMigrations)))
+      }).pipe(Effect.scoped, Effect.provide(databaseIn(url, taskMigrations)))
     })
   )
 
   it.effect("is held for as long as its task runs", () =>
     Effect.gen(function* () {
       const Long = task("long", Schema.Null, { within: "1 hour" })
-      const file = yield* temporaryFile
+      const url = yield* database.place
       yield* Effect.gen(function* () {
         let began = 0
         const long = Effect.andThen(
@@ -86,18 +87,18 @@ describe("a claim", () => {
         )
         for (let time = 0; time < 150; time++) yield* pass("5 seconds")
         assert.strictEqual(began, 1)
-      }).pipe(Effect.scoped, Effect.provide(databaseIn(file, taskMigrations)))
+      }).pipe(Effect.scoped, Effect.provide(databaseIn(url, taskMigrations)))
     })
   )
 })
 
-describe("stopping", () => {
+eachDatabase("stopping", (database) => {
   it.effect("lets what runs come to its end, for a while", () =>
     Effect.gen(function* () {
-      const file = yield* temporaryFile
+      const url = yield* database.place
       const scope = yield* Scope.make()
       const layer = Layer.fresh(Tasks.layer).pipe(
-        Layer.provideMerge(databaseIn(file, taskMigrations))
+        Layer.provideMerge(databaseIn(url, taskMigrations))
       )
       const services = yield* Layer.buildWithScope(layer, scope)
       const ended: Array<string> = []
@@ -110,7 +111,7 @@ describe("stopping", () => {
           )
         const worker = yield* start
         yield* add({ key: "a", name: "short" }, { key: "b", name: "long" })
-        yield* settled
+        yield* settle
         return worker
       }).pipe(Effect.provideContext(services))
       const stopping = yield* Effect.forkChild(Fiber.interrupt(worker))

@@ -1,8 +1,9 @@
-import { assert, describe, it } from "@effect/vitest"
+import { assert, it } from "@effect/vitest"
 import { Deferred, Effect } from "effect"
 import { sql as raw } from "kysely"
 import { Tasks } from "../../../core/tasks/tasks.ts"
-import { notes } from "../../support/database.ts"
+import { eachDatabase, notes } from "../../support/database.ts"
+import { settle } from "../../support/settling.ts"
 import {
   add,
   fresh,
@@ -11,12 +12,11 @@ import {
   Other,
   pass,
   process,
-  settled,
   start,
   write
 } from "../../support/tasks.ts"
 
-describe("ensuring a task", () => {
+eachDatabase("ensuring a task", (database) => {
   const ensure = (key: string, due?: number) =>
     write((sql, tasks) => tasks.ensure(sql, Greet, { key, payload: { name: key }, due }))
 
@@ -33,7 +33,7 @@ describe("ensuring a task", () => {
       assert.deepStrictEqual(greeted, ["a"])
       yield* pass("5 minutes")
       assert.deepStrictEqual(greeted, ["a"])
-    }).pipe(process(fresh))
+    }).pipe(process(fresh(database)))
   )
 
   it.effect("while one runs adds another, as that one may have looked too early", () =>
@@ -43,13 +43,13 @@ describe("ensuring a task", () => {
       state.handle = () => Deferred.await(gate)
       yield* start
       yield* ensure("a")
-      yield* settled
+      yield* settle
       yield* ensure("a")
       yield* ensure("a")
       yield* Deferred.succeed(gate, undefined)
       yield* pass("1 minute")
       assert.deepStrictEqual(state.greeted, ["a", "a"])
-    }).pipe(process(fresh))
+    }).pipe(process(fresh(database)))
   )
 
   it.effect("for all rows of a query adds what is missing and makes all of it due", () =>
@@ -79,13 +79,13 @@ describe("ensuring a task", () => {
       )
       yield* Tasks.use((tasks) => tasks.handle(Other, () => Effect.void))
       yield* start
-      yield* settled
+      yield* settle
       assert.deepStrictEqual([...greeted].sort(), ["new", "waits"])
       yield* pass("1 minute")
       assert.deepStrictEqual([...greeted].sort(), ["behind", "new", "waits"])
       yield* add({ key: "new", name: "more" }, { key: "behind", name: "more" })
-      yield* settled
+      yield* settle
       assert.strictEqual(greeted.length, 5)
-    }).pipe(process(fresh))
+    }).pipe(process(fresh(database)))
   )
 })

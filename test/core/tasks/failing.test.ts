@@ -1,19 +1,11 @@
-import { assert, describe, it } from "@effect/vitest"
+import { assert, it } from "@effect/vitest"
 import { Effect } from "effect"
 import { Tasks } from "../../../core/tasks/tasks.ts"
-import {
-  add,
-  fresh,
-  greeting,
-  Other,
-  pass,
-  process,
-  settled,
-  start,
-  write
-} from "../../support/tasks.ts"
+import { eachDatabase } from "../../support/database.ts"
+import { settle } from "../../support/settling.ts"
+import { add, fresh, greeting, Other, pass, process, start, write } from "../../support/tasks.ts"
 
-describe("a failing task", () => {
+eachDatabase("a failing task", (database) => {
   const failing = Effect.gen(function* () {
     const calls: Array<number> = []
     const state = { calls, fails: true }
@@ -46,7 +38,7 @@ describe("a failing task", () => {
       const [parked, ...more] = yield* Tasks.use((tasks) => tasks.parked())
       assert.deepStrictEqual(more, [])
       assert.include(parked, { key: "o", kind: "other", attempts: 3, error: "NotThere" })
-    }).pipe(process(fresh))
+    }).pipe(process(fresh(database)))
   )
 
   it.effect("is tried anew when a person replays its key", () =>
@@ -58,10 +50,10 @@ describe("a failing task", () => {
       assert.strictEqual(state.calls.length, parked)
       state.fails = false
       assert.isTrue(yield* Tasks.use((tasks) => tasks.replay("o")))
-      yield* settled
+      yield* settle
       assert.strictEqual(state.calls.length, parked + 1)
       assert.isFalse(yield* Tasks.use((tasks) => tasks.replay("o")))
-    }).pipe(process(fresh))
+    }).pipe(process(fresh(database)))
   )
 
   it.effect("is left out when a person skips it, and what waits behind it is done", () =>
@@ -73,9 +65,9 @@ describe("a failing task", () => {
       assert.deepStrictEqual(greeted, [])
       const tried = calls.length
       assert.isTrue(yield* Tasks.use((tasks) => tasks.skip("o")))
-      yield* settled
+      yield* settle
       assert.deepStrictEqual(greeted, ["behind"])
       assert.strictEqual(calls.length, tried)
-    }).pipe(process(fresh))
+    }).pipe(process(fresh(database)))
   )
 })

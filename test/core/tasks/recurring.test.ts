@@ -1,11 +1,12 @@
-import { assert, describe, it } from "@effect/vitest"
+import { assert, it } from "@effect/vitest"
 import { Effect, Layer } from "effect"
 import { taskMigrations } from "../../../core/tasks/migrations.ts"
 import { Tasks } from "../../../core/tasks/tasks.ts"
-import { databaseIn, temporaryFile } from "../../support/database.ts"
-import { pass, process, settled, start, tasksIn } from "../../support/tasks.ts"
+import { databaseIn, eachDatabase } from "../../support/database.ts"
+import { settle } from "../../support/settling.ts"
+import { pass, process, start, tasksIn } from "../../support/tasks.ts"
 
-describe("recurring work", () => {
+eachDatabase("recurring work", (database) => {
   const tick = (ticks: Array<string>, name: string) =>
     Tasks.use((tasks) =>
       tasks.every(
@@ -17,7 +18,7 @@ describe("recurring work", () => {
 
   it.effect("is done once an interval over all processes", () =>
     Effect.gen(function* () {
-      const file = yield* temporaryFile
+      const url = yield* database.place
       const ticks: Array<string> = []
       yield* Effect.gen(function* () {
         for (const name of ["one", "other"]) {
@@ -25,17 +26,17 @@ describe("recurring work", () => {
           yield* Effect.provideContext(tick(ticks, name), process)
           yield* Effect.provideContext(start, process)
         }
-        yield* settled
+        yield* settle
         assert.strictEqual(ticks.length, 1)
         for (let time = 0; time < 30; time++) yield* pass("1 minute")
         assert.strictEqual(ticks.length, 4)
-      }).pipe(Effect.scoped, Effect.provide(databaseIn(file, taskMigrations)))
+      }).pipe(Effect.scoped, Effect.provide(databaseIn(url, taskMigrations)))
     })
   )
 
   it.effect("goes on where it was after a restart, and after it failed", () =>
     Effect.gen(function* () {
-      const file = yield* temporaryFile
+      const url = yield* database.place
       const ticks: Array<string> = []
       const failing = Tasks.use((tasks) =>
         tasks.every(
@@ -49,7 +50,7 @@ describe("recurring work", () => {
       )
       const run = Effect.andThen(start, pass("5 minutes"))
       for (let restart = 0; restart < 5; restart++)
-        yield* process(tasksIn(file))(Effect.andThen(failing, run))
+        yield* process(tasksIn(url))(Effect.andThen(failing, run))
       // At 0, 10 and 20 of its 25 minutes.
       assert.strictEqual(ticks.length, 3)
     })
@@ -57,7 +58,7 @@ describe("recurring work", () => {
 
   it.effect("comes earlier when its interval has become shorter", () =>
     Effect.gen(function* () {
-      const file = yield* temporaryFile
+      const url = yield* database.place
       const ticks: Array<string> = []
       const every = (interval: "1 day" | "1 minute") =>
         Effect.andThen(
@@ -70,9 +71,9 @@ describe("recurring work", () => {
           ),
           Effect.andThen(start, pass("61 seconds"))
         )
-      yield* process(tasksIn(file))(every("1 day"))
+      yield* process(tasksIn(url))(every("1 day"))
       assert.strictEqual(ticks.length, 1)
-      yield* process(tasksIn(file))(every("1 minute"))
+      yield* process(tasksIn(url))(every("1 minute"))
       assert.strictEqual(ticks.length, 2)
     })
   )

@@ -1,8 +1,9 @@
-import { assert, describe, it } from "@effect/vitest"
+import { assert, it } from "@effect/vitest"
 import { Deferred, Effect, Exit } from "effect"
 import { again } from "../../../core/tasks/kind.ts"
 import { Tasks } from "../../../core/tasks/tasks.ts"
-import { temporaryFile } from "../../support/database.ts"
+import { eachDatabase } from "../../support/database.ts"
+import { settle } from "../../support/settling.ts"
 import {
   add,
   fresh,
@@ -11,18 +12,17 @@ import {
   Other,
   pass,
   process,
-  settled,
   start,
   tasksIn,
   write
 } from "../../support/tasks.ts"
 
-describe("a task", () => {
+eachDatabase("a task", (database) => {
   it.effect("is done once it was added, and not when its write was undone", () =>
     Effect.gen(function* () {
       const { greeted } = yield* greeting
       yield* start
-      yield* settled
+      yield* settle
       yield* add({ key: "a", name: "Li" })
       yield* Effect.exit(
         write(async (sql, tasks) => {
@@ -30,11 +30,11 @@ describe("a task", () => {
           throw new Error("undone")
         })
       )
-      yield* settled
+      yield* settle
       assert.deepStrictEqual(greeted, ["Li"])
       yield* pass("1 hour")
       assert.deepStrictEqual(greeted, ["Li"])
-    }).pipe(process(fresh))
+    }).pipe(process(fresh(database)))
   )
 
   it.effect("is done when it is due, not before", () =>
@@ -46,7 +46,7 @@ describe("a task", () => {
       assert.deepStrictEqual(greeted, ["now"])
       yield* pass("1 second")
       assert.deepStrictEqual(greeted, ["now", "later"])
-    }).pipe(process(fresh))
+    }).pipe(process(fresh(database)))
   )
 
   it.effect("waits for those before it under its key, and for no others", () =>
@@ -62,12 +62,12 @@ describe("a task", () => {
         { key: "b", name: "b1" },
         { key: "b", name: "b2" }
       )
-      yield* settled
+      yield* settle
       assert.deepStrictEqual(state.greeted, ["a1", "b1", "b2"])
       yield* Deferred.succeed(gate, undefined)
-      yield* settled
+      yield* settle
       assert.deepStrictEqual(state.greeted, ["a1", "b1", "b2", "a2", "a3"])
-    }).pipe(process(fresh))
+    }).pipe(process(fresh(database)))
   )
 
   it.effect("keeps the order of its key while the first ones fail", () =>
@@ -79,7 +79,7 @@ describe("a task", () => {
       yield* add({ key: "a", name: "a1" }, { key: "a", name: "a2" })
       yield* pass("5 minutes")
       assert.deepStrictEqual(state.greeted, ["a1", "a1", "a1", "a2"])
-    }).pipe(process(fresh))
+    }).pipe(process(fresh(database)))
   )
 
   it.effect("that asks for later is asked again then, however often, without failing", () =>
@@ -88,29 +88,29 @@ describe("a task", () => {
       state.handle = () => Effect.succeed(again("10 seconds"))
       yield* start
       yield* add({ key: "a", name: "a" })
-      yield* settled
+      yield* settle
       for (let time = 1; time <= 20; time++) {
         assert.strictEqual(state.greeted.length, time)
         yield* pass("10 seconds")
       }
       assert.deepStrictEqual(yield* Tasks.use((tasks) => tasks.parked()), [])
-    }).pipe(process(fresh))
+    }).pipe(process(fresh(database)))
   )
 
   it.effect("of a kind that nothing here handles waits for a version that does", () =>
     Effect.gen(function* () {
-      const file = yield* temporaryFile
+      const url = yield* database.place
       yield* Effect.gen(function* () {
         yield* start
         yield* add({ key: "a", name: "Li" })
         yield* pass("3 minutes")
-      }).pipe(process(tasksIn(file)))
+      }).pipe(process(tasksIn(url)))
       yield* Effect.gen(function* () {
         const { greeted } = yield* greeting
         yield* start
-        yield* settled
+        yield* settle
         assert.deepStrictEqual(greeted, ["Li"])
-      }).pipe(process(tasksIn(file)))
+      }).pipe(process(tasksIn(url)))
     })
   )
 
@@ -124,11 +124,11 @@ describe("a task", () => {
       yield* pass("1 minute")
       yield* pass("1 minute")
       assert.deepStrictEqual([...state.greeted].sort(), ["broken", "broken", "slow", "slow"])
-    }).pipe(process(fresh))
+    }).pipe(process(fresh(database)))
   )
 })
 
-describe("tasks", () => {
+eachDatabase("tasks", (database) => {
   it.effect("of a kind that hangs leave room for the others", () =>
     Effect.gen(function* () {
       const state = yield* greeting
@@ -139,17 +139,17 @@ describe("tasks", () => {
       )
       yield* start
       yield* add(...Array.from({ length: 300 }, (_, place) => ({ key: `g${place}`, name: "x" })))
-      yield* settled
+      yield* settle
       yield* write((sql, tasks) => tasks.add(sql, Other, { key: "o", payload: null }))
-      yield* settled
+      yield* settle
       assert.deepStrictEqual(done, ["other"])
       assert.strictEqual(state.greeted.length, Greet.limits.together)
-    }).pipe(process(fresh))
+    }).pipe(process(fresh(database)))
   )
 
   it.effect("are taken up again by the next process, each as often as it has to be", () =>
     Effect.gen(function* () {
-      const file = yield* temporaryFile
+      const url = yield* database.place
       const first: Array<string> = []
       yield* Effect.gen(function* () {
         const state = yield* greeting
@@ -160,16 +160,16 @@ describe("tasks", () => {
           { key: "b", name: "whole" },
           { key: "a", name: "next" }
         )
-        yield* settled
+        yield* settle
         first.push(...state.greeted)
-      }).pipe(process(tasksIn(file)))
+      }).pipe(process(tasksIn(url)))
       assert.deepStrictEqual(first, ["half", "whole"])
       yield* Effect.gen(function* () {
         const { greeted } = yield* greeting
         yield* start
-        yield* settled
+        yield* settle
         assert.deepStrictEqual(greeted, ["half", "next"])
-      }).pipe(process(tasksIn(file)))
+      }).pipe(process(tasksIn(url)))
     })
   )
 
@@ -177,6 +177,6 @@ describe("tasks", () => {
     Effect.gen(function* () {
       yield* greeting
       assert.isTrue(Exit.isFailure(yield* Effect.exit(greeting)))
-    }).pipe(process(fresh))
+    }).pipe(process(fresh(database)))
   )
 })
