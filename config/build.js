@@ -11,7 +11,7 @@ const [outfile = join(root, "dist/weir.js")] = process.argv.slice(2)
 const held = [
   ...["#core", "effect", "kysely", "hono/html"].map((name) => [name, name]),
   ...globSync(["config/env.ts", "plugins/*/index.ts"], { cwd: root }).map((path) => [
-    path,
+    path.replaceAll("\\", "/"),
     join(root, path)
   ])
 ]
@@ -37,7 +37,7 @@ const launched = {
 }
 
 /**
- * Modules of Node are asked for when they are needed. The file then holds neither `import` nor `require`, so that it runs as it is
+ * Modules of Node are asked for when they are needed. The file then is a plain script and a module at once, so that it runs
  * beside any package.json or none, and an older Node reads as far as the sentence that says what is missing. @type {import("esbuild").Plugin}
  */
 const builtins = {
@@ -59,11 +59,12 @@ await build({
   platform: "node",
   target: "node24",
   format: "iife",
-  // Names stay, for the sake of stack traces; without them it starts no sooner.
+  // Names stay for the sake of stack traces; with short ones it starts no sooner and takes more memory.
   minifySyntax: true,
   minifyWhitespace: true,
   sourcemap: true,
   sourcesContent: false,
+  // Whatever looks beside its own source finds nothing there.
   define: { "import.meta.url": '"file:///bundle/core/cli/simulate.ts"' },
   plugins: [launched, builtins],
   logLevel: "warning"
