@@ -9,7 +9,7 @@ import {
 import { Context, Effect, Layer, Redacted, Schema } from "effect"
 
 /** A key that cannot seal. */
-export class BadSealKey extends Schema.TaggedError<BadSealKey>()("BadSealKey", {}) {
+class BadSealKey extends Schema.TaggedError<BadSealKey>()("BadSealKey", {}) {
   override readonly message =
     "WEIR_SEAL_KEY must be 32 random bytes in base64: openssl rand -base64 32"
 }

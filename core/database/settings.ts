@@ -7,7 +7,7 @@ type SettingTables = {
 }
 
 /** A database made for trying things must not meet real money, nor the other way round. */
-export class WrongMode extends Schema.TaggedError<WrongMode>()("WrongMode", {
+class WrongMode extends Schema.TaggedError<WrongMode>()("WrongMode", {
   remembered: Schema.String,
   asked: Schema.String
 }) {

@@ -28,14 +28,14 @@ export const publicDoor = ({ context, plugins, settings }: Gateway): App => {
 }
 
 /** The operator door as a value. */
-export const operatorDoor = ({ context }: Gateway): App => {
+const operatorDoor = ({ context }: Gateway): App => {
   const app = operatorApp(context)
   mount(app, "", [todosRoute], context)
   return app
 }
 
 /** What the legacy door serves: every HTTP inlet below its plugin's name. */
-export const legacyRoutes = ({ plugins }: Gateway): ReadonlyArray<FrontRoute> =>
+const legacyRoutes = ({ plugins }: Gateway): ReadonlyArray<FrontRoute> =>
   plugins.flatMap(({ inlets, name }) =>
     inlets.flatMap(({ answer, inlet }) =>
       inlet.carrier === "http"

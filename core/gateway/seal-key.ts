@@ -2,6 +2,7 @@ import { randomBytes } from "node:crypto"
 import { existsSync, mkdirSync, readFileSync, writeFileSync } from "node:fs"
 import { dirname } from "node:path"
 import { Effect, Redacted } from "effect"
+import { fileBeside } from "../database/address.ts"
 import { ConfigInvalid } from "../plugin/settings.ts"
 import type { GatewaySettings } from "./settings.ts"
 
@@ -23,11 +24,10 @@ export const sealKeyOf = Effect.fn("sealKeyOf")(function* ({
         }
       ]
     })
-  return yield* Effect.sync(() => keyBeside(databaseUrl.replace(/^sqlite:/, "")))
+  return yield* Effect.sync(() => keyIn(fileBeside(databaseUrl, "seal-key")))
 })
 
-const keyBeside = (file: string): Redacted.Redacted => {
-  const path = `${file}-seal-key`
+const keyIn = (path: string): Redacted.Redacted => {
   if (!existsSync(path)) {
     mkdirSync(dirname(path), { recursive: true })
     writeFileSync(path, randomBytes(32).toString("base64"), { mode: 0o600 })

@@ -1,4 +1,5 @@
 import { Effect, Schema } from "effect"
+import { addressForm, isAddress } from "../database/address.ts"
 import type { Plugin } from "../plugin/plugin.ts"
 import type { Fields, TypeOf } from "../plugin/route.ts"
 import type { Sandbox } from "../plugin/sandbox.ts"
@@ -35,7 +36,8 @@ const MerchantOption = Schema.Struct({
 /** What the gateway itself wants to know; `config/env.ts` reads it from the environment. */
 export const gatewayOptions = {
   mode: Schema.Literals(["development", "production"]),
-  databaseUrl: Schema.String.check(Schema.isPattern(/^sqlite:./, { expected: "sqlite:<file>" })),
+  /** Holds a password where it names a server. */
+  databaseUrl: Schema.String.check(Schema.makeFilter(isAddress, { expected: addressForm })),
   host: Schema.NonEmptyString,
   port: Port,
   legacyHost: Schema.NonEmptyString,
