@@ -5,8 +5,6 @@ import { calm, type Line, type Weather } from "./network.ts"
 import type { Ground, Party } from "./party.ts"
 import type { Phones } from "./wechat.ts"
 
-export type Chaos = ReturnType<typeof makeChaos>
-
 /** What goes wrong in this world. Each world has its own mixture, so that no fault always hides behind another. */
 export const makeChaos = (
   ground: Ground,

@@ -20,15 +20,23 @@ export interface Weather {
 
 export const calm: Weather = { name: "calm", loses: 0, doubles: 0, delay: [5, 60], cut: false }
 
+/**
+ * What may arrive twice on a line: anything, as tills' little networks do; or what was not answered, as what stands before WeChat sends
+ * on again. A request that WeChat has refused does not come back to it by itself.
+ */
+export type Doubling = "anything" | "the unanswered"
+
 /** A line between two parties, with a weather of its own. */
 export class Line {
   readonly name: string
+  readonly doubling: Doubling
   readonly chance: Chance
   readonly trace: Trace
   weather: Weather = calm
 
-  constructor(name: string, { chance, trace }: Ground) {
+  constructor(name: string, doubling: Doubling, { chance, trace }: Ground) {
     this.name = name
+    this.doubling = doubling
     this.trace = trace
     this.chance = chance.of(`line ${name}`)
   }
@@ -45,9 +53,9 @@ export class Line {
   /** One way. */
   readonly travel = Effect.suspend(() => Effect.sleep(this.chance.between(...this.weather.delay)))
 
-  /** Whether a request arrives once more. */
-  comesTwice(): boolean {
-    return this.chance.happens(this.weather.doubles)
+  /** Whether a request, now that it has or has not been answered, arrives once more. */
+  doubles(when: Doubling): boolean {
+    return this.doubling === when && this.chance.happens(this.weather.doubles)
   }
 }
 
@@ -82,17 +90,18 @@ const send = Effect.fnUntraced(function* <A, B>(
   work: (offers: A) => Effect.Effect<B | undefined>
 ) {
   const heard = yield* Deferred.make<Met<B>>()
+  const later = Effect.suspend(() =>
+    Effect.forkDetach(Effect.delay(meet(party, work), line.chance.between(1, 20_000)))
+  )
   const journey = Effect.gen(function* () {
     const arrives = line.arrives()
     yield* line.travel
     if (!arrives) return line.trace.add(`${what}: does not arrive`)
     line.trace.add(`${what}: arrives`)
-    if (line.comesTwice()) {
-      const later = line.chance.between(1, 20_000)
-      yield* Effect.forkDetach(Effect.delay(meet(party, work), later))
-    }
+    if (line.doubles("anything")) yield* later
     const met = yield* meet(party, work)
     const returns = met.is !== "answered" || line.arrives()
+    if ((met.is === "broken" || !returns) && line.doubles("the unanswered")) yield* later
     yield* line.travel
     if (!returns) return line.trace.add(`${what}: its answer does not arrive`)
     yield* Deferred.succeed(heard, met)

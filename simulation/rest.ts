@@ -1,4 +1,4 @@
-import type { History, Rows } from "./invariants/history.ts"
+import type { History } from "./invariants/history.ts"
 import type { Pending } from "./observer.ts"
 
 /** What is still under way: nothing of it may be left when the faults have been over for long enough. */
@@ -39,16 +39,5 @@ export const unfinished = (
   ]
 }
 
-/**
- * How long after the last fault everything must have come to its end. A number that WeChat did not know is watched for ten minutes; a QR
- * that was left hanging lives for two hours before.
- */
-export const patience = ({ attempts, reversals }: Rows): number => {
-  const forgotten = new Set(reversals.filter(({ why }) => why === "silence").map(({ id }) => id))
-  const left = attempts.some(
-    ({ id, state, way }) => way === "native" && (state === "sent" || forgotten.has(id))
-  )
-  return minutes(left ? 136 : 16)
-}
-
-const minutes = (count: number) => count * 60_000
+/** How long after the last fault everything has come to its end: a QR lives for six minutes, and is watched for ten after its close. */
+export const patience = 18 * 60_000

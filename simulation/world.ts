@@ -22,8 +22,11 @@ export const makeWorld = (ground: Ground, keys: SandboxKeys) => {
   const wechat = makeWechat(ground, keys, routes)
   const phones = new Phones(wechat)
   const gateway = makeGateway(ground, () => merchant, routes)
-  const uplink = new Line("uplink", ground)
-  const shops = ["GZ0013", "SH0002"].map((store) => ({ store, line: new Line(store, ground) }))
+  const uplink = new Line("uplink", "the unanswered", ground)
+  const shops = ["GZ0013", "SH0002"].map((store) => ({
+    store,
+    line: new Line(store, "anything", ground)
+  }))
   routes.wechat = { line: uplink, party: wechat }
   routes.gateway = { line: uplink, party: gateway }
   const lines = [uplink, ...shops.map(({ line }) => line)]
@@ -67,8 +70,7 @@ export const makeWorld = (ground: Ground, keys: SandboxKeys) => {
     for (;;) {
       const [first] = judge.unfinished
       if (first === undefined) return
-      if (loop.now - since > patience(observer.rows))
-        return ground.complain(`not everything ends: ${first}`)
+      if (loop.now - since > patience) return ground.complain(`not everything ends: ${first}`)
       yield* Effect.sleep("10 seconds")
     }
   })

@@ -1,6 +1,6 @@
-import { existsSync } from "node:fs"
+import { existsSync, realpathSync } from "node:fs"
 import { registerHooks } from "node:module"
-import { relative, sep } from "node:path"
+import { dirname, relative, resolve, sep } from "node:path"
 import { fileURLToPath } from "node:url"
 import { Predicate } from "effect"
 
@@ -22,7 +22,8 @@ export const handOut = (held: Held): void => {
     resolve: (specifier, context, next) => {
       const name = besideConfig(specifier, context.parentURL) ?? specifier
       if (find(name) !== undefined) return { url: scheme + name, shortCircuit: true }
-      if (name.startsWith("effect/")) throw new Error(`${name} is not part of this bundle of Weir`)
+      if (specifier.startsWith("effect/"))
+        throw new Error(`${specifier} is not part of this bundle of Weir`)
       return next(specifier, context)
     },
     load: (url, context, next) => {
@@ -38,15 +39,21 @@ const partOfEffect = (held: Held, name: string): object | undefined => {
   const [, part] = /^effect\/(\w+)$/.exec(name) ?? []
   const effect = held.effect
   if (part === undefined || effect === undefined) return undefined
-  const found: unknown = Object.getOwnPropertyDescriptor(effect(), part)?.get?.()
+  const found: unknown = Reflect.get(effect(), part)
   return Predicate.isObject(found) ? found : undefined
 }
 
-/** The name of a file that is meant to be in the folder Weir is started in, and is not. */
+/** The name of a file that is meant to lie beside the configuration, and does not. */
 const besideConfig = (specifier: string, parent: string | undefined): string | undefined => {
   if (!specifier.startsWith(".") || !parent?.startsWith("file:")) return undefined
   const path = fileURLToPath(new URL(specifier, parent))
-  return existsSync(path) ? undefined : relative(process.cwd(), path).replaceAll(sep, "/")
+  return existsSync(path) ? undefined : relative(folder(), path).replaceAll(sep, "/")
+}
+
+/** Where the configuration lies itself, as Node sees it: a cluster mounts it as a link. */
+const folder = (): string => {
+  const config = resolve("gateway.config.ts")
+  return dirname(existsSync(config) ? realpathSync(config) : config)
 }
 
 /** A folder without a package.json leaves open what its TypeScript is. */

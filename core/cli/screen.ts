@@ -1,3 +1,4 @@
+import { shownAddress } from "../database/address.ts"
 import type { Address } from "../gateway/doors.ts"
 import type { Gateway } from "../gateway/gateway.ts"
 import { describeInlet, inletLine, urlOf } from "./described.ts"
@@ -34,7 +35,7 @@ export const screen = ({ doors, gateway, sandbox, steps }: Opened): ReadonlyArra
     ...(sandbox === undefined
       ? []
       : [row("sandbox", sandbox, "WeChat, and a customer's phone at /phone")]),
-    row("database", settings.databaseUrl, `as ${settings.mode}${tables}`),
+    row("database", shownAddress(settings.databaseUrl), `as ${settings.mode}${tables}`),
     "",
     ...plugins.flatMap(({ inlets, name }) =>
       inlets.map(({ inlet }, index) =>

@@ -40,7 +40,7 @@ export const addressOf = (url: string): Address => {
 
 /** The address for people to read: without the password. */
 export const shownAddress = (url: string): string =>
-  url.startsWith("mysql:") ? url.replace(/^(mysql:\/\/[^:@/]*):[^@]*@/, "$1@") : url
+  url.startsWith("mysql:") ? url.replace(/^(mysql:\/\/[^:@/]*):.*@/, "$1@") : url
 
 /** A file beside the database; where that is not on this machine, in the folder of what belongs to a deployment. */
 export const fileBeside = (url: string, what: string): string => {

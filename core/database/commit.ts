@@ -88,11 +88,12 @@ export const makeCommit = Effect.fnUntraced(function* (engine: Engine, lane: Lan
   })
 
   const failed = (batch: ReadonlyArray<Waiting>, error: unknown) => {
-    const told =
-      error instanceof Passing
-        ? new StorageFailed({ outcome: "nothing stored", cause: error.cause })
-        : error
+    const gaveWay = error instanceof Passing
+    const told = gaveWay
+      ? new StorageFailed({ outcome: "nothing stored", cause: error.cause })
+      : error
     for (const work of batch) work.fail(told)
+    if (gaveWay) return Effect.logWarning("A write gave way too often and was not stored", told)
     if (!healthy) return Effect.void
     healthy = false
     return Effect.logError("The database stores nothing until this is mended", told)

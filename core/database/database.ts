@@ -1,7 +1,7 @@
 import { Clock, Context, Effect, Layer, Predicate } from "effect"
 import { addressOf } from "./address.ts"
 import { DatabaseRefused, type Engine, type Sql as Handle, StorageFailed } from "./engine.ts"
-import { type MysqlLimits, openMysql } from "./mysql.ts"
+import type { MysqlLimits } from "./mysql.ts"
 import { openSqlite } from "./sqlite.ts"
 import { hooksOf } from "./works.ts"
 import { makeWriter } from "./writer.ts"
@@ -87,9 +87,10 @@ const open = Effect.fnUntraced(function* (url: string, limits: Partial<MysqlLimi
   return yield* Effect.tryPromise({
     try: async () => {
       const address = addressOf(url)
-      return address.kind === "sqlite"
-        ? await openSqlite(address.file)
-        : await openMysql(address, now, limits)
+      if (address.kind === "sqlite") return await openSqlite(address.file)
+      // The driver is loaded by those who use it: it takes time and memory of every start.
+      const { openMysql } = await import("./mysql.ts")
+      return await openMysql(address, now, limits)
     },
     catch: (error) =>
       error instanceof DatabaseRefused

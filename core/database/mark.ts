@@ -30,8 +30,15 @@ export const setMark = (sql: Sql, writer: string, mark: number): Promise<unknown
  * Where the writer is. An earlier transaction of it may still be on its way to its end, held up by a line that broke after COMMIT was
  * sent: it holds the row until then, so the row is waited for.
  */
-export const readMark = ({ shared, sql, writer }: Lane): Promise<number> =>
-  shared ? sql.transaction().execute((sql) => find(sql, writer, "for update")) : find(sql, writer)
+export const readMark = async ({ shared, sql, writer }: Lane): Promise<number> => {
+  if (!shared) return find(sql, writer)
+  const look = await sql.startTransaction().execute()
+  try {
+    return await find(look, writer, "for update")
+  } finally {
+    await look.rollback().execute()
+  }
+}
 
 const find = async (sql: Sql, writer: string, locking = ""): Promise<number> => {
   const text = `select mark from weir_commits where writer = ? ${locking}`

@@ -57,7 +57,7 @@ export const openMysql = async (
     lanes,
     fault,
     // A deadlock is over once it is told, and a lock has been waited for: there is nothing more to wait for.
-    patience: { times: 4 },
+    patience: { times: 2 },
     pause: 250,
     alter: (work) =>
       using(open(0), async (session) => {

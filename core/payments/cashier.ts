@@ -79,6 +79,13 @@ export class Cashier extends Context.Service<
         })
       })
 
+      /** Whoever was told of its end may not have been able to write it down; then nobody asks WeChat any more. */
+      const hurry = Effect.fnUntraced(function* (attempt: AttemptRow) {
+        const now = yield* Clock.currentTimeMillis
+        if (hasEnded(attempt) || now - attempt.sent_at < longestAnswer) return
+        yield* ledger.change(attempt.id, (sql, { resolve }) => resolve(sql, attempt.id, now))
+      })
+
       const open = Effect.fnUntraced(function* (
         order: Order,
         how: Parameters<typeof ledger.open>[1]
@@ -89,6 +96,7 @@ export class Cashier extends Context.Service<
             return yield* new AmountDiffers({ reference: order.reference })
           if (opened.is === "new") return opened
           yield* asked(opened.payment, opened.attempt)
+          yield* hurry(opened.attempt)
           if (opened.attempt.way === how.way || hasEnded(opened.attempt)) return opened
           // Another way was begun under this reference: it is closed before this one may take money.
           yield* ledger.undo(opened.attempt, "till")
@@ -179,6 +187,9 @@ export interface Shown {
   readonly codeUrl: string | undefined
   readonly standing: Standing
 }
+
+/** What WeChat says to a payment is not waited for any longer than this. */
+const longestAnswer = Duration.toMillis("10 seconds")
 
 /** How an attempt ended, once it has. */
 const end = (sale: Sale, outTradeNo: string): Standing | undefined => {

@@ -59,7 +59,10 @@ export const claim = async (
     .executeTakeFirst()
   if (numUpdatedRows === 0n) return undefined
   const head = await findHead(sql, key)
-  return head && { key, epoch: epoch + 1, ...head }
+  if (head !== undefined) return { key, epoch: epoch + 1, ...head }
+  // Only a race between two processes could leave it so; it must not be come upon again and again.
+  await showHead(sql, key)
+  return undefined
 }
 
 /** Holds a claim until then, or lets go of it; `false`: it was replaced. */

@@ -74,8 +74,9 @@ export const bringBack = async (sql: Sql, now: number, by: number): Promise<void
 
 /** Sees to it that a key has a task, due at `latest` at the latest; a running one counts. */
 export const seeTo = async (sql: Sql, task: NewTask, latest: number): Promise<void> => {
+  const sequence = await takeSequence(sql, task.key)
   const head = await findHead(sql, task.key)
-  if (head === undefined) return append(sql, task)
+  if (head === undefined) return place(sql, task, sequence)
   if (head.due > latest) await bringForward(sql, task.key, head.sequence, latest)
 }
 

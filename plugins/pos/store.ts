@@ -109,16 +109,23 @@ const number = async (
     .where("reference", "=", reference)
     .executeTakeFirst()
   if (known !== undefined) return known
-  const terminal = await terminalRow(sql, { store, till })
-  const batch = terminal?.batch ?? 1
-  const trace = ((terminal?.trace ?? 0) % 999_999) + 1
-  if (terminal === undefined)
-    await tables(sql).insertInto("pos_terminals").values({ store, till, batch, trace }).execute()
-  else await of(sql, terminal).set({ trace }).execute()
+  const { batch, trace } = await nextTrace(sql, { store, till })
   const rrn = `${toBeijing(at).slice(8)}${String(trace).padStart(6, "0")}`
   const slip: Slip = { reference, store, till, batch, trace, rrn, at }
   await tables(sql).insertInto("pos_slips").values(slip).execute()
   return slip
+}
+
+/** Counted up before it is read: whoever numbers another sale of the terminal in another process waits. */
+const nextTrace = async (sql: Sql, terminal: TerminalId) => {
+  const { numUpdatedRows } = await of(sql, terminal)
+    .set((column) => ({ trace: column(column.parens(column("trace", "%", 999_999)), "+", 1) }))
+    .executeTakeFirst()
+  const counted = numUpdatedRows === 0n ? undefined : await terminalRow(sql, terminal)
+  if (counted !== undefined) return counted
+  const first = { ...terminal, batch: 1, trace: 1 }
+  await tables(sql).insertInto("pos_terminals").values(first).execute()
+  return first
 }
 
 /** The newest that fits: traces begin again after 999999, and reference numbers repeat on other days. */

@@ -62,8 +62,12 @@ export const doubtIsShort = always(
       ...rows.attempts
         .filter(({ state, way }) => state === "unknown" || (state === "sent" && way === "codepay"))
         .map(({ id }) => `attempt ${id}`),
+      // What is given back as a refund instead is as doubtful as that refund.
       ...rows.reversals
-        .filter(({ state }) => state === "unknown")
+        .filter(
+          ({ id, state }) =>
+            state === "unknown" && !rows.refunds.some(({ key }) => key === `undo:${id}`)
+        )
         .map(({ id }) => `reversal ${id}`),
       ...rows.refunds.filter(({ state }) => state === "unknown").map(({ id }) => `refund ${id}`)
     ])

@@ -1,4 +1,4 @@
-import { readFileSync, statSync, writeFileSync } from "node:fs"
+import { readFileSync, statSync, symlinkSync, writeFileSync } from "node:fs"
 import { join } from "node:path"
 import { assert, layer } from "@effect/vitest"
 import { Effect } from "effect"
@@ -55,6 +55,16 @@ layer(Bundle.layer, { excludeTestServices: true, timeout: "60 seconds" })("the b
       assert.match((yield* run(cwd, ["--help"])).stdout, /^ {2}till +Plays a store's till$/m)
       const plugins = yield* run(cwd, ["plugins", "--mode", "development"])
       assert.match(plugins.stdout, /^pos\n {2}inlet[\s\S]*^wechat-sandbox \(development only\)$/m)
+    })
+  )
+
+  it.effect("reads a configuration that is a link to elsewhere", () =>
+    Effect.gen(function* () {
+      const elsewhere = yield* folderWith({ "gateway.config.ts": config })
+      const cwd = yield* folderWith({})
+      symlinkSync(join(elsewhere, "gateway.config.ts"), join(cwd, "gateway.config.ts"))
+      const { code, stderr } = yield* run(cwd, ["plugins", "--mode", "development"])
+      assert.deepEqual([code, stderr], [0, ""])
     })
   )
 

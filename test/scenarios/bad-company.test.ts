@@ -1,55 +1,12 @@
 import { readFileSync } from "node:fs"
 import { join } from "node:path"
 import { assert, layer } from "@effect/vitest"
-import { Context, Effect, Fiber, Layer } from "effect"
+import { Effect } from "effect"
 import { crowd } from "../support/crowd.ts"
-import {
-  eventually,
-  type Installation,
-  install,
-  readiness,
-  start,
-  startSandbox,
-  stop
-} from "../support/installation.ts"
+import { Ground, installed, opened, sold } from "../support/ground.ts"
+import { start, stop } from "../support/installation.ts"
 import { countIn, faultsIn } from "../support/payment-books.ts"
-import { canMount, onSmallDisk } from "../support/small-disk.ts"
-import {
-  about,
-  ask,
-  curl,
-  house,
-  mis,
-  post,
-  sale,
-  says,
-  secret,
-  type Texts,
-  talk
-} from "../support/store.ts"
-import { wechatOf } from "../support/wechat.ts"
-
-const open = Effect.gen(function* () {
-  const outside = yield* install()
-  yield* startSandbox(outside)
-  return { outside, wechat: wechatOf(outside) }
-})
-
-/** One WeChat for all of them. */
-class Ground extends Context.Service<Ground, Effect.Success<typeof open>>()("Ground") {
-  static readonly layer = Layer.effect(Ground, open)
-}
-
-const opened = Effect.gen(function* () {
-  const { outside, wechat } = yield* Ground
-  const at = yield* install({ sandbox: outside.ports.sandbox })
-  return { at, wechat, gateway: yield* start(at) }
-})
-
-const sold = Effect.fnUntraced(function* (at: Installation, ticket: string) {
-  const { wechat } = yield* Ground
-  return yield* says(at, sale(ticket, yield* wechat.code("paid")))
-})
+import { about, ask, curl, house, mis, post, sale, says, secret, talk } from "../support/store.ts"
 
 /** A request whose head is said to be of a body that is not what comes. */
 const posts = (body: string | Uint8Array, length = body.length) =>
@@ -81,42 +38,6 @@ const hostile: ReadonlyArray<readonly [what: string, bytes: Uint8Array, code?: s
 ]
 
 layer(Ground.layer, { excludeTestServices: true, timeout: "90 seconds" })("a gateway", (it) => {
-  it.effect(
-    "that is asked to stop says so first, answers all it has accepted, and ends well",
-    () =>
-      Effect.gen(function* () {
-        const { at, gateway, wechat } = yield* opened
-        const outcomes = Array.from({ length: 24 }, (_, n) => (n % 2 === 0 ? "paid" : "userpaying"))
-        const codes = yield* Effect.forEach(outcomes, wechat.code, { concurrency: 8 })
-        const messages = yield* Effect.forEach(codes, (code, n) =>
-          house.write(sale(`ended-${n}`, code))
-        )
-        yield* wechat.fault("slow", { path: "/v3/pay", seconds: 2, times: 8 })
-        const calls = yield* Effect.forEach(messages, (bytes) =>
-          Effect.forkChild(post(at, "/pos/xml", bytes))
-        )
-        const inFlight = Effect.map(
-          wechat.orders,
-          (all) => codes.every((code) => all.some(({ authCode }) => authCode === code)) || undefined
-        )
-        yield* eventually("all are with WeChat", inFlight)
-
-        const since = performance.now()
-        gateway.signal("SIGTERM")
-        const notReady = Effect.map(readiness(at), (status) => (status === 503 ? true : undefined))
-        yield* eventually("whoever asks is told", notReady, "2 seconds")
-        const answers = yield* Effect.forEach(calls, Fiber.join)
-        assert.isBelow(performance.now() - since, 5_000)
-        assert.deepEqual(yield* Effect.promise(() => gateway.end), { code: 0, signal: null })
-        assert.isBelow(performance.now() - since, 10_000, gateway.output)
-
-        const told = yield* Effect.forEach(answers, house.read)
-        for (const [n, { RetCode = "" }] of told.entries())
-          assert.include(outcomes[n] === "paid" ? ["00", "P2"] : ["P1", "P2"], RetCode)
-      }),
-    60_000
-  )
-
   it.effect(
     "refuses what is no message in the caller's own words, and stores nothing of it",
     () =>
@@ -195,82 +116,10 @@ layer(Ground.layer, { excludeTestServices: true, timeout: "90 seconds" })("a gat
     60_000
   )
 
-  it.effect.skipIf(!canMount)(
-    "whose disk is full is not ready, tells so, does nothing by halves, and heals by itself",
-    () =>
-      Effect.gen(function* () {
-        const { outside, wechat } = yield* Ground
-        const { below, fill, at } = onSmallDisk(yield* install({ sandbox: outside.ports.sandbox }))
-        const gateway = yield* start(at, { below })
-        yield* sold(at, "before")
-        const code = yield* wechat.code("paid")
-        const held = sale("held", yield* wechat.code("paid"))
-        yield* wechat.fault("slow", { path: "/v3/pay/transactions/codepay", seconds: 3 })
-        const underway = yield* Effect.forkChild(says(at, held))
-        const isOrdered = Effect.map(
-          wechat.orders,
-          (all) => all.some(({ authCode }) => authCode === held.AuthCode) || undefined
-        )
-        yield* eventually("WeChat has the sale", isOrdered)
-        const makeRoom = yield* fill(gateway)
-        assert.strictEqual((yield* says(at, sale("full", code))).RetCode, "E9")
-        assert.strictEqual(yield* readiness(at), 503)
-        assert.include(["E9", "P2"], (yield* Fiber.join(underway)).RetCode)
-        // What was answered before is answered still.
-        assert.strictEqual((yield* says(at, query("before"))).RetCode, "00")
-        yield* makeRoom
-        const isReady = Effect.map(readiness(at), (status) => (status === 200 ? true : undefined))
-        yield* eventually("it is ready again", isReady, "5 seconds")
-        const ends = (texts: Texts) =>
-          eventually(
-            "the sale ends",
-            Effect.map(says(at, texts).pipe(Effect.orDie), (told) =>
-              told.RetCode === "P2" ? undefined : told
-            ),
-            "40 seconds"
-          )
-        const paid = yield* Effect.all([ends(sale("full", code)), ends(held)])
-        for (const { OutTradeNo = "", RetCode } of paid) {
-          assert.strictEqual(RetCode, "00")
-          const [order, ...others] = yield* wechat.ordersOf(OutTradeNo)
-          assert.strictEqual(order?.tradeState, "SUCCESS")
-          assert.lengthOf(others, 0)
-        }
-      }),
-    90_000
-  )
-
-  for (const jump of [240, -240])
-    it.effect(
-      `whose wall clock jumps by ${jump} seconds tells the waiting till all the same`,
-      () =>
-        Effect.gen(function* () {
-          const { outside, wechat } = yield* Ground
-          const { environment, ...rest } = yield* install({ sandbox: outside.ports.sandbox })
-          const at = { ...rest, environment: { ...environment, CLOCK_JUMP: String(jump * 1_000) } }
-          const gateway = yield* start(at, { node: ["--import", clock] })
-          const code = yield* wechat.code("userpaying")
-          const since = performance.now()
-          const waiting = yield* Effect.forkChild(says(at, sale(`jumped-${jump}`, code)))
-          const isOrdered = Effect.map(wechat.orders, (all) =>
-            all.find(({ authCode }) => authCode === code)
-          )
-          const { outTradeNo } = yield* eventually("WeChat has the sale", isOrdered)
-          gateway.signal("SIGUSR2")
-          yield* wechat.pays(outTradeNo)
-          const told = yield* Fiber.join(waiting)
-          assert.isBelow(performance.now() - since, 20_000)
-          assert.strictEqual(told.RetCode, "00")
-          yield* stop(gateway)
-          assert.deepEqual(yield* faultsIn(at), [])
-        }),
-      60_000
-    )
-
   it.effect("writes no code, openid, key or secret into its log or its metrics", () =>
     Effect.gen(function* () {
-      const { outside, wechat } = yield* Ground
-      const at = yield* install({ sandbox: outside.ports.sandbox })
+      const { wechat } = yield* Ground
+      const at = yield* installed()
       const gateway = yield* start(at, { args: ["--log-level", "trace"] })
       yield* Effect.forEach(
         ["paid", "notenough", "expired", "bankerror", "systemerror"],
@@ -308,9 +157,6 @@ layer(Ground.layer, { excludeTestServices: true, timeout: "90 seconds" })("a gat
     })
   )
 })
-
-const query = (ticket: string) => ({ TranCode: "QUERY", ...about(ticket) })
-const clock = new URL("../support/clock.ts", import.meta.url).href
 
 const isWhole = (heard: Buffer) => {
   const head = heard.indexOf("\r\n\r\n")

@@ -1,32 +1,28 @@
 import { assert, layer } from "@effect/vitest"
 import { Context, Effect, Fiber, Layer, type Scope } from "effect"
 import { type Fen, formatYuan } from "#core"
+import { Ground, installed, orderOf } from "../support/ground.ts"
 import {
   eventually,
   type Installation,
-  install,
   kill,
   type Launched,
   start,
-  startSandbox,
   stop
 } from "../support/installation.ts"
 import { canPlaceKills, durable, killAt } from "../support/killer.ts"
 import { faultsIn } from "../support/payment-books.ts"
 import { about, house, post, sale, says, type Texts } from "../support/store.ts"
-import { wechatOf } from "../support/wechat.ts"
 
 const open = Effect.gen(function* () {
-  const outside = yield* install()
-  yield* startSandbox(outside)
-  const model = yield* install({ sandbox: outside.ports.sandbox })
+  const model = yield* installed()
   yield* stop(yield* start(model))
-  return { model, wechat: wechatOf(outside) }
+  return { model }
 })
 
-/** One WeChat that outlives every gateway, and an installation that has been started once. */
-class Ground extends Context.Service<Ground, Effect.Success<typeof open>>()("Ground") {
-  static readonly layer = Layer.effect(Ground, open)
+/** An installation that has been started once. */
+class Model extends Context.Service<Model, Effect.Success<typeof open>>()("Model") {
+  static readonly layer = Layer.effect(Model, open).pipe(Layer.provideMerge(Ground.layer))
 }
 
 /** A gateway of its own that is about to be killed. */
@@ -42,8 +38,8 @@ interface Victim {
 type Harm = (victim: Victim) => Effect.Effect<Effect.Effect<unknown>, never, Ground | Scope.Scope>
 
 const victim = Effect.fnUntraced(function* (ticket: string, outcome = "paid") {
-  const { model, wechat } = yield* Ground
-  const at = yield* install({ like: model, sandbox: model.ports.sandbox })
+  const { wechat } = yield* Ground
+  const at = yield* installed({ like: (yield* Model).model })
   const gateway = yield* start(at)
   return { at, ticket, gateway, code: yield* wechat.code(outcome) } satisfies Victim
 })
@@ -144,11 +140,7 @@ const hasStruck = () =>
   )
 
 const isOrdered = ({ code }: Victim) =>
-  Effect.flatMap(Ground, ({ wechat }) =>
-    Effect.map(wechat.orders, (all) =>
-      all.some(({ authCode }) => authCode === code) ? (true as const) : undefined
-    )
-  )
+  Effect.map(orderOf(code), (order) => (order === undefined ? undefined : true))
 
 /** What happens on the line to WeChat: one at a time, as they share it. */
 const onTheLine: ReadonlyArray<readonly [ticket: string, harm: Harm]> = [
@@ -235,7 +227,7 @@ const notified = (nth: number) =>
 
 const together = { concurrency: 8 } as const
 
-layer(Ground.layer, { excludeTestServices: true, timeout: "90 seconds" })("a kill", (it) => {
+layer(Model.layer, { excludeTestServices: true, timeout: "90 seconds" })("a kill", (it) => {
   it.effect.skipIf(!canPlaceKills)(
     "at any step of a sale ends in one right sale",
     () =>

@@ -47,6 +47,23 @@ export const databaseIn = (place: string, migrations: ReadonlyArray<Migration> =
 export const temporaryDatabase = (kind: Kind, migrations: ReadonlyArray<Migration> = []) =>
   Layer.unwrap(Effect.map(kind.place, (url) => databaseIn(url, migrations)))
 
+/** Processes on one database: on a server each has connections of its own, a file's they must share. */
+export const processesOn = Effect.fnUntraced(function* (
+  kind: Kind,
+  migrations: ReadonlyArray<Migration>
+) {
+  const url = yield* kind.place
+  const first = yield* Layer.build(databaseIn(url, migrations))
+  return <A, E, R>(layer: Layer.Layer<A, E, Database | R>) =>
+    Layer.build(
+      Layer.fresh(layer).pipe(
+        Layer.provideMerge(
+          kind.name === "SQLite" ? Layer.succeedContext(first) : Layer.fresh(databaseIn(url))
+        )
+      )
+    )
+})
+
 /** Whether a text stands anywhere in a database in clear: in its files, or on its server. */
 export const stands = (url: string, text: string): Effect.Effect<boolean> => {
   const address = addressOf(url)

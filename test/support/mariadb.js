@@ -33,11 +33,13 @@ const freePort = async () => {
 }
 
 /**
- * A server of our own in a folder of its own, gone when the tests are.
+ * A server of our own in a folder of its own, which can be started, killed and started again on what it has stored.
  *
- * @returns {Promise<Server | undefined>}
+ * @typedef {{ url: string, start: () => Promise<boolean>, signal: (name: NodeJS.Signals) => void, ended: () => Promise<void>, remove: () => Promise<void> }} Own
+ * @returns {Promise<Own | undefined>}
  */
-const startOwn = async () => {
+export const makeOwn = async () => {
+  if (!existsSync(program)) return undefined
   const folder = mkdtempSync(join(tmpdir(), "weir-mariadb-"))
   const user = process.getuid?.() === 0 ? ["--user=root"] : []
   const where = ["--no-defaults", `--datadir=${join(folder, "data")}`, ...user]
@@ -47,25 +49,41 @@ const startOwn = async () => {
     { minutes: 2, quiet: true }
   )
   const port = await freePort()
-  const server = spawn(
-    program,
-    [...where, `--port=${port}`, `--socket=${join(folder, "sock")}`, "--bind-address=127.0.0.1"],
-    { stdio: "ignore" }
-  )
-  const ended = new Promise((resolve) => server.on("error", resolve).on("exit", resolve))
-  const stop = async () => {
-    server.kill()
-    await Promise.race([ended, sleep(10_000)])
-    server.kill("SIGKILL")
+  const url = `mysql://root@127.0.0.1:${port}`
+  const options = [`--port=${port}`, `--socket=${join(folder, "sock")}`, "--bind-address=127.0.0.1"]
+  /** @type {import("node:child_process").ChildProcess | undefined} */
+  let server
+  /** @param {NodeJS.Signals} name */
+  const signal = (name) => void server?.kill(name)
+  const killed = () => signal("SIGKILL")
+
+  const start = async () => {
+    server = spawn(program, [...where, ...options], { stdio: "ignore" })
+    process.once("exit", killed)
+    for (let tries = 0; made && tries < 300; tries++) {
+      if (await answers(url)) return true
+      await sleep(100)
+    }
+    return false
+  }
+  const ended = async () => {
+    if (server !== undefined && server.exitCode === null && server.signalCode === null)
+      await Promise.race([once(server, "exit"), sleep(10_000)])
+    process.off("exit", killed)
+  }
+  const remove = async () => {
+    signal("SIGTERM")
+    await ended()
+    killed()
     rmSync(folder, { recursive: true, force: true })
   }
+  return { url, start, signal, ended, remove }
+}
 
-  const url = `mysql://root@127.0.0.1:${port}`
-  for (let tries = 0; made && tries < 60; tries++) {
-    if (await answers(url)) return { url, stop }
-    await sleep(500)
-  }
-  await stop()
+const startOwn = async () => {
+  const own = await makeOwn()
+  if (await own?.start()) return own && { url: own.url, stop: own.remove }
+  await own?.remove()
   return undefined
 }
 

@@ -1,5 +1,5 @@
 import { spawnSync } from "node:child_process"
-import { closeSync, mkdirSync, openSync, rmSync, writeSync } from "node:fs"
+import { closeSync, cpSync, mkdirSync, openSync, rmSync, writeSync } from "node:fs"
 import { join } from "node:path"
 import { Effect } from "effect"
 import type { Installation, Launched } from "./installation.ts"
@@ -24,7 +24,12 @@ export const onSmallDisk = (at: Installation) => {
         writeAll(filler)
         return Effect.sync(() => rmSync(filler))
       }),
-    folder: ({ pid }: Launched) => `/proc/${pid}/root${disk}`
+    /** Copies the database to where others have theirs, so that it can be looked at. */
+    copyBack: ({ pid }: Launched) =>
+      Effect.sync(() => {
+        for (const file of ["weir.db", "weir.db-wal"])
+          cpSync(`/proc/${pid}/root${disk}/${file}`, join(at.folder, file))
+      })
   }
 }
 

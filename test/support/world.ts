@@ -1,4 +1,3 @@
-import { readdirSync, readFileSync } from "node:fs"
 import { join } from "node:path"
 import { ConfigProvider, Duration, Effect, Exit, Fiber, Layer, Schema, Scope } from "effect"
 import { TestClock } from "effect/testing"
@@ -19,6 +18,7 @@ import { Signer } from "../../core/wechat/pay/signer.ts"
 import { pos } from "../../plugins/pos/index.ts"
 import { wechatSandbox } from "../../plugins/wechat-sandbox/index.ts"
 import { WechatSandbox } from "../../plugins/wechat-sandbox/sandbox.ts"
+import { type Kind, stands } from "./database.ts"
 import { passIn, settle } from "./settling.ts"
 import { keys, noon, temporaryFolder } from "./wechat-sandbox.ts"
 
@@ -65,10 +65,12 @@ export interface Order {
  * `restart` is what happens to a process that is killed and started again.
  */
 export const openWorld = Effect.fnUntraced(function* (
+  database: Kind,
   options: Partial<Parameters<typeof pos>[0]> = {}
 ) {
   yield* TestClock.setTime(noon)
   const folder = yield* temporaryFolder
+  const url = yield* database.place
   const network: Network = { hosts: new Map(), sent: [], weather: () => "fair" }
   const outside = Layer.mergeAll(
     Layer.succeed(Transport, Transport.of({ exchange: (request) => carry(network, request) })),
@@ -77,7 +79,8 @@ export const openWorld = Effect.fnUntraced(function* (
     ConfigProvider.layer(
       ConfigProvider.fromUnknown({
         WEIR_MODE: "development",
-        DATABASE_URL: `sqlite:${join(folder, "weir.db")}`,
+        DATABASE_URL: url,
+        WEIR_SEAL_KEY: Buffer.alloc(32, 7).toString("base64"),
         PUBLIC_URL: "http://weir.test"
       })
     )
@@ -217,13 +220,8 @@ export const openWorld = Effect.fnUntraced(function* (
         )
       ).pipe(Effect.provide(process.gateway.context))
     ),
-    /** Whether a text stands anywhere in the gateway's database files, in clear. */
-    anywhere: (text: string) =>
-      Effect.sync(() =>
-        readdirSync(folder)
-          .filter((name) => name.startsWith("weir.db"))
-          .some((name) => readFileSync(join(folder, name)).includes(text))
-      ),
+    /** Whether a text stands anywhere in the gateway's database in clear. */
+    anywhere: (text: string) => stands(url, text),
     fetch: (request: Request) => Effect.promise(async () => process.app.fetch(request))
   }
 })

@@ -1,6 +1,7 @@
 import { existsSync, statfsSync } from "node:fs"
 import { dirname, resolve } from "node:path"
 import { Effect } from "effect"
+import { addressOf, shownAddress } from "../../database/address.ts"
 import { Database } from "../../database/database.ts"
 import { migrationsApplied } from "../../database/migrator.ts"
 import { rememberMode } from "../../database/settings.ts"
@@ -17,7 +18,8 @@ export const checkDatabase = Effect.fnUntraced(function* (project: Project) {
     return running.status === 200
       ? [good("database", "a running gateway uses it and is ready")]
       : [wrong("database", `a running gateway is not ready: ${running.text}`, "see its log")]
-  if (!existsSync(fileOf(databaseUrl)))
+  const address = addressOf(databaseUrl)
+  if (address.kind === "sqlite" && !existsSync(address.file))
     return [note("database", `${databaseUrl} does not exist yet; the first start makes it`)]
   return yield* opened(project).pipe(
     Effect.provide(Database.layer(databaseUrl)),
@@ -31,7 +33,7 @@ export const checkDatabase = Effect.fnUntraced(function* (project: Project) {
 const opened = Effect.fnUntraced(function* ({ plugins, settings }: Project) {
   const applied = yield* migrationsApplied
   const pending = migrationsOf(plugins).filter(({ name }) => !applied.has(name))
-  const opens = good("database", `${settings.databaseUrl} opens and is durable`)
+  const opens = good("database", `${shownAddress(settings.databaseUrl)} opens and is durable`)
   const tables =
     pending.length === 0
       ? good("migrations", `${applied.size} applied, none pending`)
@@ -51,15 +53,16 @@ const enough = 500_000_000
 /** Where the database lies; a full disk is refused sales. */
 export const checkDisk = ({ settings }: Project) =>
   Effect.sync(() => {
-    const { bavail, bsize } = statfsSync(existing(dirname(fileOf(settings.databaseUrl))))
+    const address = addressOf(settings.databaseUrl)
+    if (address.kind === "mysql")
+      return note("disk", `that of ${address.host} is not seen from here`)
+    const { bavail, bsize } = statfsSync(existing(dirname(resolve(address.file))))
     const free = bavail * bsize
     const says = `${(free / 1e9).toFixed(1)} GB free where the database is`
     return free >= enough
       ? good("disk", says)
       : wrong("disk", says, "make room: when it is full, nothing can be sold")
   })
-
-const fileOf = (databaseUrl: string) => resolve(databaseUrl.replace(/^sqlite:/, ""))
 
 const existing = (folder: string): string =>
   existsSync(folder) ? folder : existing(dirname(folder))

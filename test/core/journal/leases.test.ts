@@ -5,20 +5,17 @@ import { Database, type Sql } from "../../../core/database/database.ts"
 import { Drain } from "../../../core/database/drain.ts"
 import { final, Journal } from "../../../core/journal/journal.ts"
 import { journalMigrations } from "../../../core/journal/migrations.ts"
-import { databaseIn, eachDatabase } from "../../support/database.ts"
+import { databaseIn, eachDatabase, processesOn } from "../../support/database.ts"
 import { counting, journalIn, once, sale, seal } from "../../support/journal.ts"
+import { passIn } from "../../support/settling.ts"
 
 eachDatabase("a lease", (database) => {
-  /** Two processes on one database, which is what MySQL allows; here they share the one connection to the file. */
   const twoProcesses = Effect.gen(function* () {
-    const url = yield* database.place
-    const shared = Layer.merge(databaseIn(url, journalMigrations), seal)
-    const services = yield* Layer.build(shared)
-    const process = Effect.gen(function* () {
-      const layer = Layer.fresh(Journal.layer).pipe(Layer.provide(Layer.succeed(Drain, 0)))
-      return yield* Layer.build(layer).pipe(Effect.provideContext(services))
-    })
-    return { one: yield* process, other: yield* process, services }
+    const begin = yield* processesOn(database, journalMigrations)
+    const process = begin(
+      Journal.layer.pipe(Layer.provide(seal), Layer.provide(Layer.succeed(Drain, 0)))
+    )
+    return { one: yield* process, other: yield* process }
   })
 
   it.effect("lets another process wait for the answer and get the same one", () =>
@@ -36,18 +33,18 @@ eachDatabase("a lease", (database) => {
         Effect.provideContext(once(sale, Effect.die("not here")), other)
       )
       // Far longer than a lease: it is renewed while the work runs.
-      yield* TestClock.adjust("2 minutes")
+      yield* passIn(2_500, "2 minutes")
       assert.isUndefined(second.pollUnsafe())
       yield* Deferred.succeed(gate, undefined)
       const answer = yield* Fiber.join(first)
-      while (second.pollUnsafe() === undefined) yield* TestClock.adjust("1 second")
+      while (second.pollUnsafe() === undefined) yield* passIn(200, "200 millis")
       assert.deepStrictEqual(yield* Fiber.join(second), answer)
     })
   )
 
   it.effect("that ran out is taken over, and its former holder stores nothing", () =>
     Effect.gen(function* () {
-      const { one, other, services } = yield* twoProcesses
+      const { one, other } = yield* twoProcesses
       const gate = yield* Deferred.make<void>()
       const started = yield* Deferred.make<void>()
       const { runs, work } = counting(final("from the one that was paused"), final("never"))
@@ -66,7 +63,7 @@ eachDatabase("a lease", (database) => {
           .execute()
       yield* Effect.provideContext(
         Database.use((database) => database.write("pause", forgetLease)),
-        services
+        one
       )
       const second = yield* Effect.provideContext(
         once(sale, Effect.succeed(final("from the other"))),

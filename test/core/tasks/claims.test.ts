@@ -5,89 +5,82 @@ import { Database } from "../../../core/database/database.ts"
 import { task } from "../../../core/tasks/kind.ts"
 import { taskMigrations } from "../../../core/tasks/migrations.ts"
 import { Tasks } from "../../../core/tasks/tasks.ts"
-import { databaseIn, eachDatabase } from "../../support/database.ts"
+import { databaseIn, eachDatabase, processesOn } from "../../support/database.ts"
 import { settle } from "../../support/settling.ts"
 import { add, Greet, greeting, pass, start, write } from "../../support/tasks.ts"
 
 eachDatabase("a claim", (database) => {
   it.effect("that was replaced writes nothing", () =>
     Effect.gen(function* () {
-      const url = yield* database.place
-      yield* Effect.gen(function* () {
-        const gate = yield* Deferred.make<void>()
-        const done: Array<string> = []
-        const process = (name: string, handle: Effect.Effect<void, string>) =>
-          Effect.gen(function* () {
-            const services = yield* Layer.build(Layer.fresh(Tasks.layer))
-            yield* Effect.gen(function* () {
-              yield* Tasks.use((tasks) =>
-                tasks.handle(Greet, (payload) =>
-                  Effect.andThen(
-                    Effect.sync(() => done.push(`${name} ${payload.name}`)),
-                    handle
-                  )
-                )
-              )
-              yield* start
-            }).pipe(Effect.provideContext(services))
-            return services
-          })
-        const one = yield* process("one", Deferred.await(gate))
-        yield* Effect.provideContext(add({ key: "a", name: "a1" }, { key: "a", name: "a2" }), one)
-        yield* settle
-        assert.deepStrictEqual(done, ["one a1"])
-        // The first process stands still, so nobody renews its lease.
-        yield* Database.use((database) =>
-          database.write("pause", (sql) =>
-            raw`update weir_task_keys set leased_until = 0`.execute(sql)
+      const gate = yield* Deferred.make<void>()
+      const done: Array<string> = []
+      const begin = yield* processesOn(database, taskMigrations)
+      const process = Effect.fnUntraced(function* (
+        name: string,
+        handle: Effect.Effect<void, string>
+      ) {
+        const services = yield* begin(Tasks.layer)
+        yield* Tasks.use((tasks) =>
+          tasks.handle(Greet, (payload) =>
+            Effect.andThen(
+              Effect.sync(() => done.push(`${name} ${payload.name}`)),
+              handle
+            )
           )
-        )
-        const hold = yield* Deferred.make<void>()
-        let failures = 0
-        const failOnce = Effect.suspend(() => (failures++ > 0 ? Effect.void : Effect.fail("no")))
-        yield* process("other", Effect.andThen(Deferred.await(hold), failOnce))
-        yield* settle
-        assert.deepStrictEqual(done, ["one a1", "other a1"])
-        yield* Deferred.succeed(gate, undefined)
-        yield* settle
-        yield* Deferred.succeed(hold, undefined)
-        yield* settle
-        assert.deepStrictEqual(done, ["one a1", "other a1"])
-        // Had the first one written that it was done, nobody would try it again.
-        yield* pass("1 minute")
-        assert.deepStrictEqual(
-          done.map((entry) => entry.split(" ")[1]),
-          ["a1", "a1", "a1", "a2"]
-        )
-      }).pipe(Effect.scoped, Effect.provide(databaseIn(url, taskMigrations)))
+        ).pipe(Effect.andThen(start), Effect.provideContext(services))
+        return services
+      })
+      const one = yield* process("one", Deferred.await(gate))
+      yield* Effect.provideContext(add({ key: "a", name: "a1" }, { key: "a", name: "a2" }), one)
+      yield* settle
+      assert.deepStrictEqual(done, ["one a1"])
+      // The first process stands still, so nobody renews its lease.
+      yield* write((sql) => raw`update weir_task_keys set leased_until = 0`.execute(sql)).pipe(
+        Effect.provideContext(one)
+      )
+      const hold = yield* Deferred.make<void>()
+      let failures = 0
+      const failOnce = Effect.suspend(() => (failures++ > 0 ? Effect.void : Effect.fail("no")))
+      yield* process("other", Effect.andThen(Deferred.await(hold), failOnce))
+      yield* settle
+      assert.deepStrictEqual(done, ["one a1", "other a1"])
+      yield* Deferred.succeed(gate, undefined)
+      yield* settle
+      yield* Deferred.succeed(hold, undefined)
+      yield* settle
+      assert.deepStrictEqual(done, ["one a1", "other a1"])
+      // Had the first one written that it was done, nobody would try it again.
+      yield* pass("1 minute")
+      assert.deepStrictEqual(
+        done.map((entry) => entry.split(" ")[1]),
+        ["a1", "a1", "a1", "a2"]
+      )
     })
   )
 
   it.effect("is held for as long as its task runs", () =>
     Effect.gen(function* () {
       const Long = task("long", Schema.Null, { within: "1 hour" })
-      const url = yield* database.place
-      yield* Effect.gen(function* () {
-        let began = 0
-        const long = Effect.andThen(
-          Effect.sync(() => began++),
-          Effect.sleep("10 minutes")
+      let began = 0
+      const long = Effect.andThen(
+        Effect.sync(() => began++),
+        Effect.sleep("10 minutes")
+      )
+      const begin = yield* processesOn(database, taskMigrations)
+      const process = Effect.gen(function* () {
+        const services = yield* begin(Tasks.layer)
+        yield* Tasks.use((tasks) => tasks.handle(Long, () => long)).pipe(
+          Effect.andThen(start),
+          Effect.provideContext(services)
         )
-        const process = Effect.gen(function* () {
-          const services = yield* Layer.build(Layer.fresh(Tasks.layer))
-          yield* Tasks.use((tasks) => tasks.handle(Long, () => long)).pipe(
-            Effect.andThen(start),
-            Effect.provideContext(services)
-          )
-          return services
-        })
-        yield* process
-        yield* write((sql, tasks) => tasks.add(sql, Long, { key: "l", payload: null })).pipe(
-          Effect.provideContext(yield* process)
-        )
-        for (let time = 0; time < 150; time++) yield* pass("5 seconds")
-        assert.strictEqual(began, 1)
-      }).pipe(Effect.scoped, Effect.provide(databaseIn(url, taskMigrations)))
+        return services
+      })
+      yield* process
+      yield* write((sql, tasks) => tasks.add(sql, Long, { key: "l", payload: null })).pipe(
+        Effect.provideContext(yield* process)
+      )
+      for (let time = 0; time < 150; time++) yield* pass("5 seconds")
+      assert.strictEqual(began, 1)
     })
   )
 })

@@ -1,8 +1,8 @@
 import { assert, it } from "@effect/vitest"
-import { Effect, Layer } from "effect"
+import { Effect } from "effect"
 import { taskMigrations } from "../../../core/tasks/migrations.ts"
 import { Tasks } from "../../../core/tasks/tasks.ts"
-import { databaseIn, eachDatabase } from "../../support/database.ts"
+import { eachDatabase, processesOn } from "../../support/database.ts"
 import { settle } from "../../support/settling.ts"
 import { pass, process, start, tasksIn } from "../../support/tasks.ts"
 
@@ -18,19 +18,17 @@ eachDatabase("recurring work", (database) => {
 
   it.effect("is done once an interval over all processes", () =>
     Effect.gen(function* () {
-      const url = yield* database.place
       const ticks: Array<string> = []
-      yield* Effect.gen(function* () {
-        for (const name of ["one", "other"]) {
-          const process = yield* Layer.build(Layer.fresh(Tasks.layer))
-          yield* Effect.provideContext(tick(ticks, name), process)
-          yield* Effect.provideContext(start, process)
-        }
-        yield* settle
-        assert.strictEqual(ticks.length, 1)
-        for (let time = 0; time < 30; time++) yield* pass("1 minute")
-        assert.strictEqual(ticks.length, 4)
-      }).pipe(Effect.scoped, Effect.provide(databaseIn(url, taskMigrations)))
+      const process = yield* processesOn(database, taskMigrations)
+      for (const name of ["one", "other"]) {
+        const services = yield* process(Tasks.layer)
+        yield* Effect.provideContext(tick(ticks, name), services)
+        yield* Effect.provideContext(start, services)
+      }
+      yield* settle
+      assert.strictEqual(ticks.length, 1)
+      for (let time = 0; time < 30; time++) yield* pass("1 minute")
+      assert.strictEqual(ticks.length, 4)
     })
   )
 

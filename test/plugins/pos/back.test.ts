@@ -1,12 +1,13 @@
-import { assert, describe, it } from "@effect/vitest"
+import { assert, it } from "@effect/vitest"
 import { Effect } from "effect"
+import { eachDatabase } from "../../support/database.ts"
 import { meanwhile, openWorld, pass } from "../../support/world.ts"
 import { hears, query, refund, reverse, sale, sold } from "./till.ts"
 
-describe("a till's reversal", () => {
+eachDatabase("a till's reversal", (database) => {
   it.effect("gives a paid sale back, and the sale itself is told so from then on", () =>
     Effect.gen(function* () {
-      const world = yield* openWorld()
+      const world = yield* openWorld(database)
       const paid = sale(yield* world.code("paid"))
       yield* hears(world, paid)
       const reversed = yield* hears(world, reverse)
@@ -19,7 +20,7 @@ describe("a till's reversal", () => {
 
   it.effect("waits for the fifteen seconds that WeChat wants before it", () =>
     Effect.gen(function* () {
-      const world = yield* openWorld()
+      const world = yield* openWorld(database)
       yield* sold(world)
       const { value, waited } = yield* meanwhile(world.say("/xml", reverse))
       assert.strictEqual(value.RetCode, "R0")
@@ -30,7 +31,7 @@ describe("a till's reversal", () => {
 
   it.effect("ends a sale whose payer hesitates, and nothing is taken", () =>
     Effect.gen(function* () {
-      const world = yield* openWorld()
+      const world = yield* openWorld(database)
       yield* hears(world, sale(yield* world.code("userpaying")))
       let heard = yield* hears(world, reverse)
       while (heard.RetCode === "P2") heard = yield* hears(world, reverse)
@@ -43,7 +44,7 @@ describe("a till's reversal", () => {
 
   it.effect("may be asked for twice and done once", () =>
     Effect.gen(function* () {
-      const world = yield* openWorld()
+      const world = yield* openWorld(database)
       yield* sold(world)
       assert.strictEqual((yield* hears(world, reverse)).RetCode, "R0")
       assert.strictEqual((yield* hears(world, reverse)).RetCode, "R0")
@@ -56,7 +57,7 @@ describe("a till's reversal", () => {
 
   it.effect("lets the ticket be scanned again", () =>
     Effect.gen(function* () {
-      const world = yield* openWorld()
+      const world = yield* openWorld(database)
       yield* sold(world)
       yield* hears(world, reverse)
       assert.match((yield* sold(world)).OutTradeNo ?? "", /-2$/)
@@ -65,7 +66,7 @@ describe("a till's reversal", () => {
 
   it.effect("of a ticket nobody knows is answered so", () =>
     Effect.gen(function* () {
-      const world = yield* openWorld()
+      const world = yield* openWorld(database)
       assert.strictEqual((yield* hears(world, reverse)).RetCode, "E4")
       assert.strictEqual((yield* hears(world, query)).RetCode, "E4")
     })
@@ -73,7 +74,7 @@ describe("a till's reversal", () => {
 
   it.effect("is believed only when WeChat says so itself", () =>
     Effect.gen(function* () {
-      const world = yield* openWorld()
+      const world = yield* openWorld(database)
       yield* sold(world)
       world.network.weather = ({ url }) => (url.endsWith("/reverse") ? "answer lost" : "fair")
       assert.strictEqual((yield* hears(world, reverse)).RetCode, "P2")
@@ -83,10 +84,10 @@ describe("a till's reversal", () => {
   )
 })
 
-describe("a till's refund", () => {
+eachDatabase("a till's refund", (database) => {
   it.effect("gives back part, then the rest, and not a fen more", () =>
     Effect.gen(function* () {
-      const world = yield* openWorld()
+      const world = yield* openWorld(database)
       yield* sold(world)
       const part = yield* hears(world, refund("372", "28.50"))
       assert.include(part, { RetCode: "00", RefundFee: "28.50", TicketNo: "372" })
@@ -104,7 +105,7 @@ describe("a till's refund", () => {
 
   it.effect("is one refund however often its message comes, also when the answer is lost", () =>
     Effect.gen(function* () {
-      const world = yield* openWorld()
+      const world = yield* openWorld(database)
       yield* sold(world)
       const message = yield* world.write("/xml", refund("372", "128.50"))
       // Neither the answer nor the notify finds its way.
@@ -122,7 +123,7 @@ describe("a till's refund", () => {
 
   it.effect("is refused when its own ticket comes with another amount", () =>
     Effect.gen(function* () {
-      const world = yield* openWorld()
+      const world = yield* openWorld(database)
       yield* sold(world)
       yield* hears(world, refund("372", "1.00"))
       assert.strictEqual((yield* hears(world, refund("372", "2.00"))).RetCode, "E3")
@@ -131,7 +132,7 @@ describe("a till's refund", () => {
 
   it.effect("of a sale that is unknown, unpaid or reversed is refused", () =>
     Effect.gen(function* () {
-      const world = yield* openWorld()
+      const world = yield* openWorld(database)
       assert.strictEqual((yield* hears(world, refund("372", "1.00"))).RetCode, "E4")
       yield* hears(world, sale(yield* world.code("notenough")))
       assert.strictEqual((yield* hears(world, refund("373", "1.00"))).RetCode, "E5")
@@ -143,7 +144,7 @@ describe("a till's refund", () => {
 
   it.effect("leaves the sale's own answer as it was", () =>
     Effect.gen(function* () {
-      const world = yield* openWorld()
+      const world = yield* openWorld(database)
       const message = yield* world.write("/xml", sale(yield* world.code("paid")))
       const before = yield* meanwhile(world.post("/xml", message))
       yield* hears(world, refund("372", "28.50"))
@@ -154,7 +155,7 @@ describe("a till's refund", () => {
 
   it.effect("keeps the sale from being reversed afterwards", () =>
     Effect.gen(function* () {
-      const world = yield* openWorld()
+      const world = yield* openWorld(database)
       yield* sold(world)
       yield* hears(world, refund("372", "28.50"))
       yield* pass("1 minute")

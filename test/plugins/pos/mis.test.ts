@@ -1,5 +1,6 @@
-import { assert, describe, it } from "@effect/vitest"
+import { assert, it } from "@effect/vitest"
 import { Effect } from "effect"
+import { eachDatabase } from "../../support/database.ts"
 import { meanwhile, openWorld, pass, type World } from "../../support/world.ts"
 import { sample } from "./till.ts"
 
@@ -27,12 +28,12 @@ const unheard = (world: World, code: string) =>
     return yield* meanwhile(world.post("tcp", yield* world.write("tcp", fields)))
   })
 
-describe("a terminal of a bank's MIS library", () => {
+eachDatabase("a terminal of a bank's MIS library", (database) => {
   it.effect(
     "sends the sample's 159 bytes and gets 148, the check digits of its own question in them",
     () =>
       Effect.gen(function* () {
-        const world = yield* openWorld({ mis })
+        const world = yield* openWorld(database, { mis })
         const request = sample("pos-bankall-request.gbk.bin")
         assert.lengthOf(request, 159)
         const { value, waited } = yield* meanwhile(world.post("tcp", request))
@@ -59,7 +60,7 @@ describe("a terminal of a bank's MIS library", () => {
 
   it.effect("has its Chinese message cut at a whole character within forty bytes", () =>
     Effect.gen(function* () {
-      const world = yield* openWorld({ mis })
+      const world = yield* openWorld(database, { mis })
       const told = yield* sale(world, "281234567890123456")
       assert.strictEqual(told.ret, "F3")
       const message = told.message ?? ""
@@ -70,7 +71,7 @@ describe("a terminal of a bank's MIS library", () => {
 
   it.effect("is one sale for one code, however often and with whatever check digits it comes", () =>
     Effect.gen(function* () {
-      const world = yield* openWorld({ mis })
+      const world = yield* openWorld(database, { mis })
       const code = yield* world.code("paid")
       const first = yield* sale(world, code, "000000012850", "111")
       const again = yield* sale(world, code, "000000012850", "222")
@@ -82,7 +83,7 @@ describe("a terminal of a bank's MIS library", () => {
 
   it.effect("has a sale whose end it never heard undone before its next one is sent", () =>
     Effect.gen(function* () {
-      const world = yield* openWorld({ mis })
+      const world = yield* openWorld(database, { mis })
       yield* unheard(world, yield* world.code("paid"))
       const next = yield* sale(world, yield* world.code("paid"))
       assert.strictEqual(next.ret, "00")
@@ -96,7 +97,7 @@ describe("a terminal of a bank's MIS library", () => {
 
   it.effect("keeps a sale whose end it heard", () =>
     Effect.gen(function* () {
-      const world = yield* openWorld({ mis })
+      const world = yield* openWorld(database, { mis })
       yield* sale(world, yield* world.code("paid"))
       yield* sale(world, yield* world.code("paid"))
       const states = (yield* world.orders).map(({ tradeState }) => tradeState)
@@ -106,7 +107,7 @@ describe("a terminal of a bank's MIS library", () => {
 
   it.effect("voids a sale by its trace or by its reference number", () =>
     Effect.gen(function* () {
-      const world = yield* openWorld({ mis })
+      const world = yield* openWorld(database, { mis })
       const first = yield* sale(world, yield* world.code("paid"))
       assert.strictEqual((yield* asks(world, "01", { trace: first.trace ?? "" })).ret, "R0")
       const second = yield* sale(world, yield* world.code("paid"))
@@ -120,7 +121,7 @@ describe("a terminal of a bank's MIS library", () => {
 
   it.effect("refunds part of a sale, once for the same amount", () =>
     Effect.gen(function* () {
-      const world = yield* openWorld({ mis })
+      const world = yield* openWorld(database, { mis })
       const { rrn = "" } = yield* sale(world, yield* world.code("paid"))
       const part = { rrn, amount: "000000000500" }
       assert.include(yield* asks(world, "02", part), { ret: "00", amount: "000000000500" })
@@ -132,7 +133,7 @@ describe("a terminal of a bank's MIS library", () => {
 
   it.effect("signs in, and settles what its batch has taken", () =>
     Effect.gen(function* () {
-      const world = yield* openWorld({ mis })
+      const world = yield* openWorld(database, { mis })
       assert.include(yield* asks(world, "05"), { ret: "00", batch: "000001", message: "签到成功" })
       yield* sale(world, yield* world.code("paid"))
       const { trace = "" } = yield* sale(world, yield* world.code("paid"))
@@ -146,7 +147,7 @@ describe("a terminal of a bank's MIS library", () => {
 
   it.effect("is not settled while a payer still hesitates", () =>
     Effect.gen(function* () {
-      const world = yield* openWorld({ mis })
+      const world = yield* openWorld(database, { mis })
       yield* sale(world, yield* world.code("userpaying"))
       assert.strictEqual((yield* asks(world, "06")).ret, "P2")
       yield* world.payer()
@@ -157,7 +158,7 @@ describe("a terminal of a bank's MIS library", () => {
 
   it.effect("hears which field is wrong, in its own layout", () =>
     Effect.gen(function* () {
-      const world = yield* openWorld({ mis })
+      const world = yield* openWorld(database, { mis })
       const wrong = yield* sale(world, "134650182203475516", "00000001285X")
       assert.include(wrong, { ret: "E1", check: "471", message: "报文格式错误:amount" })
       assert.include(yield* asks(world, "77"), { ret: "E1", check: "471" })

@@ -1,7 +1,8 @@
-import { assert, describe, it } from "@effect/vitest"
+import { assert, it } from "@effect/vitest"
 import { Effect, Redacted } from "effect"
 import { NoAnswer, type Outgoing, type World as Reach, Transport } from "#core"
 import { till } from "../../../plugins/pos/play.ts"
+import { eachDatabase, type Kind } from "../../support/database.ts"
 import { meanwhile, openWorld, pass, type World } from "../../support/world.ts"
 
 const mis = { port: 3011, store: "GZ0013", merchant: "898440153990017", terminal: "10203040" }
@@ -71,15 +72,15 @@ const person = (world: World, reach: Partial<Reach> = {}) => {
   }
 }
 
-const playing = Effect.fnUntraced(function* (reach: Partial<Reach> = {}) {
-  const world = yield* openWorld({ mis })
+const playing = Effect.fnUntraced(function* (database: Kind, reach: Partial<Reach> = {}) {
+  const world = yield* openWorld(database, { mis })
   return { world, ...person(world, reach) }
 })
 
-describe("a till played at the command line", () => {
+eachDatabase("a till played at the command line", (database) => {
   it.effect("sells with a fresh code, and shows what was sent and answered", () =>
     Effect.gen(function* () {
-      const { lines, plays, world } = yield* playing()
+      const { lines, plays, world } = yield* playing(database)
       assert.strictEqual(yield* plays("pay"), "00: done [交易成功]")
       assert.include(lines, "    <TotalFee>12.80</TotalFee>")
       assert.include(lines, "    <RetMsg>交易成功</RetMsg>")
@@ -93,7 +94,7 @@ describe("a till played at the command line", () => {
 
   it.effect("asks, refunds and reverses the last sale without being told which", () =>
     Effect.gen(function* () {
-      const { plays, world } = yield* playing()
+      const { plays, world } = yield* playing(database)
       yield* plays("pay")
       assert.match(yield* plays("query"), /^00/)
       assert.match(yield* plays("refund", { amount: 500 }), /^00/)
@@ -110,7 +111,7 @@ describe("a till played at the command line", () => {
 
   it.effect("says where to pay when the phone asks for the password", () =>
     Effect.gen(function* () {
-      const { plays } = yield* playing()
+      const { plays } = yield* playing(database)
       assert.strictEqual(
         yield* plays("pay", { outcome: "userpaying" }),
         "Pay on the phone, http://127.0.0.1:3003/phone, then: npx weir till query"
@@ -120,7 +121,7 @@ describe("a till played at the command line", () => {
 
   it.effect("can still ask for a sale whose answer was lost", () =>
     Effect.gen(function* () {
-      const { loseAnswers, plays } = yield* playing()
+      const { loseAnswers, plays } = yield* playing(database)
       loseAnswers(true)
       assert.match(yield* plays("pay"), /gave no answer \(lost\): the sale's outcome is unknown/)
       loseAnswers(false)
@@ -130,14 +131,14 @@ describe("a till played at the command line", () => {
 
   it.effect("says what a wrong signing secret looks like", () =>
     Effect.gen(function* () {
-      const { plays } = yield* playing()
+      const { plays } = yield* playing(database)
       assert.match(yield* plays("pay", {}, "another"), /^E2: the signature is wrong; POS_SECRET/)
     })
   )
 
   it.effect("wants a code of one's own where there is no sandbox, and sends nothing", () =>
     Effect.gen(function* () {
-      const { plays, sent } = yield* playing({ sandbox: undefined })
+      const { plays, sent } = yield* playing(database, { sandbox: undefined })
       assert.match(yield* plays("pay"), /say one with --code/)
       assert.deepEqual(sent, [])
     })
@@ -145,7 +146,7 @@ describe("a till played at the command line", () => {
 
   it.effect("says what is missing when nothing has been sold", () =>
     Effect.gen(function* () {
-      const { plays } = yield* playing()
+      const { plays } = yield* playing(database)
       assert.match(yield* plays("query"), /no sale is remembered/)
       assert.match(yield* plays("reverse", { mis: true }), /no slip is remembered/)
       assert.match(yield* plays("query", { ticket: "1" }), /^E4/)
@@ -154,7 +155,7 @@ describe("a till played at the command line", () => {
 
   it.effect("refuses what a till has no bytes for", () =>
     Effect.gen(function* () {
-      const { plays } = yield* playing()
+      const { plays } = yield* playing(database)
       assert.match(yield* plays("pay", { ticket: "小票" }), /^a till cannot say that/)
       assert.match(yield* plays("pay", { mis: true, pos: "123456789" }), /^a till cannot say that/)
     })
@@ -162,7 +163,7 @@ describe("a till played at the command line", () => {
 
   it.effect("also plays a terminal behind its bank's library, and finds the sale by its slip", () =>
     Effect.gen(function* () {
-      const { lines, plays, world } = yield* playing()
+      const { lines, plays, world } = yield* playing(database)
       assert.match(yield* plays("sign-in"), /^00/)
       assert.match(yield* plays("pay", { mis: true, hex: true }), /^00/)
       assert.include(lines, '    18   12  amount      "000000001280"')

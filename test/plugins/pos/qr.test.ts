@@ -1,5 +1,6 @@
-import { assert, describe, it } from "@effect/vitest"
+import { assert, it } from "@effect/vitest"
 import { Effect } from "effect"
+import { eachDatabase } from "../../support/database.ts"
 import { meanwhile, openWorld, pass, type World } from "../../support/world.ts"
 import { hears, query, refund, reverse, sale, ticket } from "./till.ts"
 
@@ -15,10 +16,10 @@ const scanned = Effect.fnUntraced(function* (world: World) {
   return yield* world.read("/qr", reply.bytes)
 })
 
-describe("a QR for the customer's display", () => {
+eachDatabase("a QR for the customer's display", (database) => {
   it.effect("is paid by scanning it, and WeChat's notify tells us", () =>
     Effect.gen(function* () {
-      const world = yield* openWorld()
+      const world = yield* openWorld(database)
       const asked = yield* scanned(world)
       assert.strictEqual(asked.RetCode, "P1")
       assert.match(asked.CodeUrl ?? "", /^weixin:\/\//)
@@ -36,7 +37,7 @@ describe("a QR for the customer's display", () => {
 
   it.effect("is found paid by our own query when every notify is lost", () =>
     Effect.gen(function* () {
-      const world = yield* openWorld()
+      const world = yield* openWorld(database)
       yield* scanned(world)
       world.network.weather = ({ url }) => (url.includes("/notify/") ? "lost" : "fair")
       yield* world.payer()
@@ -47,7 +48,7 @@ describe("a QR for the customer's display", () => {
 
   it.effect("that nobody paid is closed when its time is over, and another may be shown", () =>
     Effect.gen(function* () {
-      const world = yield* openWorld()
+      const world = yield* openWorld(database)
       const first = yield* scanned(world)
       yield* pass("9 minutes")
       assert.strictEqual((yield* world.orders)[0]?.tradeState, "CLOSED")
@@ -58,7 +59,7 @@ describe("a QR for the customer's display", () => {
 
   it.effect("is the same QR however often it is asked for", () =>
     Effect.gen(function* () {
-      const world = yield* openWorld()
+      const world = yield* openWorld(database)
       const first = yield* shown(world)
       assert.deepEqual((yield* shown(world)).bytes, first.bytes)
       assert.lengthOf(yield* world.orders, 1)
@@ -67,7 +68,7 @@ describe("a QR for the customer's display", () => {
 
   it.effect("comes as a picture or as a printer's bytes to whoever asks for those", () =>
     Effect.gen(function* () {
-      const world = yield* openWorld()
+      const world = yield* openWorld(database)
       const { CodeUrl = "" } = yield* scanned(world)
       const svg = yield* shown(world, "/qr.svg")
       assert.strictEqual(svg.contentType, "image/svg+xml")
@@ -80,7 +81,7 @@ describe("a QR for the customer's display", () => {
 
   it.effect("that is refused is refused in house XML, also to whoever wants a picture", () =>
     Effect.gen(function* () {
-      const world = yield* openWorld()
+      const world = yield* openWorld(database)
       yield* scanned(world)
       const other = yield* world.write("/qr", { ...qr, TotalFee: "0.01" })
       const reply = (yield* meanwhile(world.post("/qr.svg", other))).value
@@ -91,7 +92,7 @@ describe("a QR for the customer's display", () => {
 
   it.effect("gives way to a scanned code under the same ticket, and nobody pays twice", () =>
     Effect.gen(function* () {
-      const world = yield* openWorld()
+      const world = yield* openWorld(database)
       yield* scanned(world)
       const paid = yield* hears(world, sale(yield* world.code("paid"), "66.00"))
       assert.strictEqual(paid.RetCode, "00")
@@ -102,7 +103,7 @@ describe("a QR for the customer's display", () => {
 
   it.effect("is closed when the till reverses it unpaid, and refunded when it was paid", () =>
     Effect.gen(function* () {
-      const world = yield* openWorld()
+      const world = yield* openWorld(database)
       yield* scanned(world)
       assert.strictEqual((yield* hears(world, reverse)).RetCode, "R0")
       assert.strictEqual((yield* world.orders)[0]?.tradeState, "CLOSED")
@@ -120,7 +121,7 @@ describe("a QR for the customer's display", () => {
 
   it.effect("can be refunded in part like any sale", () =>
     Effect.gen(function* () {
-      const world = yield* openWorld()
+      const world = yield* openWorld(database)
       yield* scanned(world)
       yield* world.payer()
       yield* pass("1 second")
@@ -130,7 +131,7 @@ describe("a QR for the customer's display", () => {
   )
 })
 
-describe("a notify of WeChat Pay", () => {
+eachDatabase("a notify of WeChat Pay", (database) => {
   const notified = Effect.fnUntraced(function* (world: World) {
     yield* scanned(world)
     yield* world.payer()
@@ -153,7 +154,7 @@ describe("a notify of WeChat Pay", () => {
 
   it.effect("replayed a hundred times at once has no effect and is refused each time", () =>
     Effect.gen(function* () {
-      const world = yield* openWorld()
+      const world = yield* openWorld(database)
       const { body = new Uint8Array(), headers, url } = yield* notified(world)
       const hundred = Array.from({ length: 100 }, () => deliver(world, url, headers, body))
       const statuses = yield* Effect.all(hundred, { concurrency: "unbounded" })
@@ -167,7 +168,7 @@ describe("a notify of WeChat Pay", () => {
     "that WeChat itself repeats, signed anew, is acknowledged again and has one effect",
     () =>
       Effect.gen(function* () {
-        const world = yield* openWorld()
+        const world = yield* openWorld(database)
         yield* world.control("PUT", "/faults", { fault: "duplicate" })
         yield* scanned(world)
         yield* world.payer()
@@ -182,7 +183,7 @@ describe("a notify of WeChat Pay", () => {
 
   it.effect("that is forged, altered, stale or a probe is refused and changes nothing", () =>
     Effect.gen(function* () {
-      const world = yield* openWorld()
+      const world = yield* openWorld(database)
       yield* scanned(world)
       const before = yield* world.journal
       world.network.weather = ({ url }) => (url.includes("/notify/") ? "lost" : "fair")
@@ -213,7 +214,7 @@ describe("a notify of WeChat Pay", () => {
     "that is authentic but about nothing of ours is stored, acknowledged and left for a person",
     () =>
       Effect.gen(function* () {
-        const world = yield* openWorld()
+        const world = yield* openWorld(database)
         yield* meanwhile(world.strangerPays)
         yield* pass("20 seconds")
         assert.lengthOf(

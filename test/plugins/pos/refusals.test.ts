@@ -1,5 +1,6 @@
-import { assert, describe, it } from "@effect/vitest"
+import { assert, it } from "@effect/vitest"
 import { Effect } from "effect"
+import { eachDatabase } from "../../support/database.ts"
 import { meanwhile, openWorld } from "../../support/world.ts"
 import { hears, query, sale, sample } from "./till.ts"
 
@@ -10,7 +11,7 @@ const told = (world: Parameters<typeof hears>[0], bytes: Uint8Array) =>
 
 const xml = (text: string) => new Uint8Array(Buffer.from(text, "latin1"))
 
-describe("a message that cannot be served", () => {
+eachDatabase("a message that cannot be served", (database) => {
   const wrong: ReadonlyArray<readonly [string, string, Readonly<Record<string, string>>, string]> =
     [
       ["a missing amount", "E1", { TotalFee: "" }, "TotalFee"],
@@ -25,7 +26,7 @@ describe("a message that cannot be served", () => {
   for (const [what, code, fields, field] of wrong) {
     it.effect(`with ${what} names the field, and nothing is stored`, () =>
       Effect.gen(function* () {
-        const world = yield* openWorld()
+        const world = yield* openWorld(database)
         const heard = yield* hears(world, { ...sale("134650182203475516"), ...fields })
         assert.strictEqual(heard.RetCode, code)
         assert.include(heard.RetMsg, field)
@@ -38,7 +39,7 @@ describe("a message that cannot be served", () => {
 
   it.effect("signed with another secret hears so", () =>
     Effect.gen(function* () {
-      const world = yield* openWorld()
+      const world = yield* openWorld(database)
       const bytes = Buffer.from(sample("pos-micropay.gbk.xml"))
       const forged = bytes.toString("latin1").replace("DD68F887", "DD68F888")
       assert.strictEqual((yield* told(world, xml(forged))).RetCode, "E2")
@@ -47,7 +48,7 @@ describe("a message that cannot be served", () => {
 
   it.effect("whose amount was changed on the way hears that the signature does not fit", () =>
     Effect.gen(function* () {
-      const world = yield* openWorld()
+      const world = yield* openWorld(database)
       const bytes = Buffer.from(sample("pos-micropay.gbk.xml"))
       const cheaper = bytes.toString("latin1").replace("128.50", "000.01")
       assert.strictEqual((yield* told(world, xml(cheaper))).RetCode, "E2")
@@ -67,7 +68,7 @@ describe("a message that cannot be served", () => {
   for (const [what, text] of shapes) {
     it.effect(`that is ${what} is refused in house XML and GBK`, () =>
       Effect.gen(function* () {
-        const world = yield* openWorld()
+        const world = yield* openWorld(database)
         const heard = yield* told(world, xml(text))
         assert.strictEqual(heard.RetCode, "E1")
         assert.include(heard.RetMsg, "报文格式错误")
@@ -78,7 +79,7 @@ describe("a message that cannot be served", () => {
 
   it.effect("that is not whole is refused in the till's words as well", () =>
     Effect.gen(function* () {
-      const world = yield* openWorld()
+      const world = yield* openWorld(database)
       for (const problem of ["too large", "half a message", "malformed", "too slow"] as const) {
         const reply = yield* world.unframed("/xml", problem)
         assert.include(yield* world.read("/xml", reply.bytes), { RetCode: "E1" })
@@ -92,7 +93,7 @@ describe("a message that cannot be served", () => {
   ] as const) {
     it.effect(`with a code of ${wallet} is refused by its name, and WeChat is not asked`, () =>
       Effect.gen(function* () {
-        const world = yield* openWorld()
+        const world = yield* openWorld(database)
         const heard = yield* hears(world, sale(code))
         assert.strictEqual(heard.RetCode, "F3")
         assert.include(heard.RetMsg, name)
@@ -104,7 +105,7 @@ describe("a message that cannot be served", () => {
 
   it.effect("of another wallet is handed on whole where a system takes it", () =>
     Effect.gen(function* () {
-      const world = yield* openWorld({
+      const world = yield* openWorld(database, {
         wallets: { alipay: new URL("http://alipay.test/pos"), unionpay: undefined }
       })
       const answer = sample("pos-micropay-reply-userpaying.gbk.xml")

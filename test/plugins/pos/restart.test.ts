@@ -1,12 +1,13 @@
-import { assert, describe, it } from "@effect/vitest"
+import { assert, it } from "@effect/vitest"
 import { Effect } from "effect"
+import { eachDatabase } from "../../support/database.ts"
 import { meanwhile, openWorld, pass } from "../../support/world.ts"
 import { hears, query, refund, reverse, sale, sold } from "./till.ts"
 
-describe("a gateway that died and starts again", () => {
+eachDatabase("a gateway that died and starts again", (database) => {
   it.effect("finds by itself what became of a sale it had sent", () =>
     Effect.gen(function* () {
-      const world = yield* openWorld()
+      const world = yield* openWorld(database)
       yield* hears(world, sale(yield* world.code("userpaying")))
       yield* world.payer()
       yield* world.restart
@@ -19,7 +20,7 @@ describe("a gateway that died and starts again", () => {
 
   it.effect("answers a repeated sale with the bytes it had answered before", () =>
     Effect.gen(function* () {
-      const world = yield* openWorld()
+      const world = yield* openWorld(database)
       const message = yield* world.write("/xml", sale(yield* world.code("paid")))
       const before = yield* meanwhile(world.post("/xml", message))
       yield* world.restart
@@ -31,7 +32,7 @@ describe("a gateway that died and starts again", () => {
 
   it.effect("joins a repeated sale to the attempt that is still under way", () =>
     Effect.gen(function* () {
-      const world = yield* openWorld()
+      const world = yield* openWorld(database)
       const message = sale(yield* world.code("userpaying"))
       yield* hears(world, message)
       yield* world.restart
@@ -44,7 +45,7 @@ describe("a gateway that died and starts again", () => {
 
   it.effect("goes on with a reversal and a refund that were asked for", () =>
     Effect.gen(function* () {
-      const world = yield* openWorld()
+      const world = yield* openWorld(database)
       yield* sold(world)
       world.network.weather = ({ url }) => (/reverse$|refunds$/.test(url) ? "lost" : "fair")
       assert.strictEqual((yield* hears(world, refund("372", "28.50"))).RetCode, "P2")
@@ -58,7 +59,7 @@ describe("a gateway that died and starts again", () => {
 
   it.effect("undoes what the till had given up while it was dead to WeChat", () =>
     Effect.gen(function* () {
-      const world = yield* openWorld()
+      const world = yield* openWorld(database)
       yield* sold(world)
       world.network.weather = ({ url }) => (url.endsWith("/reverse") ? "lost" : "fair")
       assert.strictEqual((yield* hears(world, reverse)).RetCode, "P2")
@@ -71,10 +72,10 @@ describe("a gateway that died and starts again", () => {
   )
 })
 
-describe("money that arrives after the till heard no", () => {
+eachDatabase("money that arrives after the till heard no", (database) => {
   it.effect("is waited for and undone, when WeChat says the payer is still at it", () =>
     Effect.gen(function* () {
-      const world = yield* openWorld()
+      const world = yield* openWorld(database)
       yield* hears(world, sale(yield* world.code("late")))
       let heard = yield* hears(world, reverse)
       for (let asked = 0; heard.RetCode === "P2" && asked < 10; asked++)
@@ -87,7 +88,7 @@ describe("money that arrives after the till heard no", () => {
 
   it.effect("after a close goes back to the payer by itself, and a person is told", () =>
     Effect.gen(function* () {
-      const world = yield* openWorld()
+      const world = yield* openWorld(database)
       yield* world.control("PUT", "/faults", { fault: "late" })
       yield* hears(world, { ...sale(""), TranCode: "NATIVE" }, "/qr")
       assert.strictEqual((yield* hears(world, reverse)).RetCode, "R0")
@@ -102,14 +103,14 @@ describe("money that arrives after the till heard no", () => {
   )
 })
 
-describe("a refund that WeChat cannot finish", () => {
+eachDatabase("a refund that WeChat cannot finish", (database) => {
   for (const [fault, kind] of [
     ["refund-abnormal", "refund.failed"],
     ["refund-notenough", "refund.waits"]
   ] as const) {
     it.effect(`(${fault}) is left for a person, under the number it has`, () =>
       Effect.gen(function* () {
-        const world = yield* openWorld()
+        const world = yield* openWorld(database)
         yield* sold(world)
         yield* world.control("PUT", "/faults", { fault })
         yield* hears(world, refund("372", "28.50"))

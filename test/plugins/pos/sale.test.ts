@@ -1,12 +1,13 @@
-import { assert, describe, it } from "@effect/vitest"
+import { assert, it } from "@effect/vitest"
 import { Effect, Fiber } from "effect"
+import { eachDatabase } from "../../support/database.ts"
 import { meanwhile, openWorld, pass } from "../../support/world.ts"
 import { hears, query, reverse, sale, sample, sold, ticket } from "./till.ts"
 
-describe("a till's sale", () => {
+eachDatabase("a till's sale", (database) => {
   it.effect("is answered in the sample's own bytes once the till's patience ends", () =>
     Effect.gen(function* () {
-      const world = yield* openWorld()
+      const world = yield* openWorld(database)
       const asked = yield* meanwhile(world.post("/xml", sample("pos-micropay.gbk.xml")))
       assert.strictEqual(asked.waited, 18_000)
       assert.deepEqual(asked.value.bytes, sample("pos-micropay-reply-userpaying.gbk.xml"))
@@ -17,7 +18,7 @@ describe("a till's sale", () => {
     "is told paid with WeChat's number and time, the same bytes however often it asks",
     () =>
       Effect.gen(function* () {
-        const world = yield* openWorld()
+        const world = yield* openWorld(database)
         const message = yield* world.write("/xml", sale(yield* world.code("paid")))
         const first = yield* meanwhile(world.post("/xml", message))
         const [order] = yield* world.orders
@@ -39,7 +40,7 @@ describe("a till's sale", () => {
 
   it.effect("is paid as soon as the payer confirms, found by our own query", () =>
     Effect.gen(function* () {
-      const world = yield* openWorld()
+      const world = yield* openWorld(database)
       const first = yield* hears(world, sale(yield* world.code("userpaying")))
       assert.strictEqual(first.RetCode, "P1")
       yield* world.payer()
@@ -49,7 +50,7 @@ describe("a till's sale", () => {
 
   it.effect("answers the waiting till itself when the payer is quick", () =>
     Effect.gen(function* () {
-      const world = yield* openWorld()
+      const world = yield* openWorld(database)
       const waiting = yield* Effect.forkChild(
         world.say("/xml", sale(yield* world.code("userpaying")))
       )
@@ -62,7 +63,7 @@ describe("a till's sale", () => {
 
   it.effect("charges once for fifty identical calls at once, and answers them identically", () =>
     Effect.gen(function* () {
-      const world = yield* openWorld()
+      const world = yield* openWorld(database)
       const message = yield* world.write("/xml", sale(yield* world.code("paid")))
       const fifty = Array.from({ length: 50 }, () => world.post("/xml", message))
       const { value } = yield* meanwhile(Effect.all(fifty, { concurrency: "unbounded" }))
@@ -80,7 +81,7 @@ describe("a till's sale", () => {
     "is refused when the same ticket comes with another amount, and WeChat is not asked",
     () =>
       Effect.gen(function* () {
-        const world = yield* openWorld()
+        const world = yield* openWorld(database)
         yield* sold(world)
         const other = yield* hears(world, sale(yield* world.code("paid"), "0.01"))
         assert.include(other, { RetCode: "E3", TranCode: "MICROPAY", TicketNo: "371" })
@@ -94,7 +95,7 @@ describe("a till's sale", () => {
   ] as const) {
     it.effect(`is taken with a second code after "${outcome}", under the same ticket`, () =>
       Effect.gen(function* () {
-        const world = yield* openWorld()
+        const world = yield* openWorld(database)
         const refused = sale(yield* world.code(outcome))
         assert.strictEqual((yield* hears(world, refused)).RetCode, code)
         // The same code again is the same refusal, not another try.
@@ -112,7 +113,7 @@ describe("a till's sale", () => {
 
   it.effect("takes no second code while the first may still be paid", () =>
     Effect.gen(function* () {
-      const world = yield* openWorld()
+      const world = yield* openWorld(database)
       yield* hears(world, sale(yield* world.code("userpaying")))
       const second = yield* hears(world, sale(yield* world.code("paid")))
       assert.strictEqual(second.RetCode, "P1")
@@ -122,7 +123,7 @@ describe("a till's sale", () => {
 
   it.effect("found paid although WeChat answered with its own failure", () =>
     Effect.gen(function* () {
-      const world = yield* openWorld()
+      const world = yield* openWorld(database)
       const heard = yield* hears(world, sale(yield* world.code("systemerror")))
       assert.strictEqual(heard.RetCode, "00")
       assert.lengthOf(yield* world.orders, 1)
@@ -131,7 +132,7 @@ describe("a till's sale", () => {
 
   it.effect("may be scanned again when the payer's bank failed and nothing was taken", () =>
     Effect.gen(function* () {
-      const world = yield* openWorld()
+      const world = yield* openWorld(database)
       assert.strictEqual((yield* hears(world, sale(yield* world.code("bankerror")))).RetCode, "F3")
       assert.strictEqual((yield* sold(world)).RetCode, "00")
     })
@@ -141,7 +142,7 @@ describe("a till's sale", () => {
     "hears that WeChat cannot be reached, and succeeds with the same code when it can",
     () =>
       Effect.gen(function* () {
-        const world = yield* openWorld()
+        const world = yield* openWorld(database)
         const message = sale(yield* world.code("paid"))
         world.network.weather = () => "refused"
         assert.strictEqual((yield* hears(world, message)).RetCode, "E8")
@@ -152,7 +153,7 @@ describe("a till's sale", () => {
 
   it.effect("is found when the answer is lost on its way", () =>
     Effect.gen(function* () {
-      const world = yield* openWorld()
+      const world = yield* openWorld(database)
       world.network.weather = ({ url }) => (url.endsWith("/codepay") ? "answer lost" : "fair")
       assert.strictEqual((yield* sold(world)).RetCode, "00")
       assert.lengthOf(yield* world.orders, 1)
@@ -161,7 +162,7 @@ describe("a till's sale", () => {
 
   it.effect("whose request never arrived is certain to be free within a minute", () =>
     Effect.gen(function* () {
-      const world = yield* openWorld()
+      const world = yield* openWorld(database)
       world.network.weather = ({ url }) => (url.endsWith("/codepay") ? "lost" : "fair")
       assert.strictEqual((yield* sold(world)).RetCode, "P2")
       yield* pass("42 seconds")
@@ -171,7 +172,7 @@ describe("a till's sale", () => {
 
   it.effect("that the till forgot is reversed after five minutes without a word", () =>
     Effect.gen(function* () {
-      const world = yield* openWorld()
+      const world = yield* openWorld(database)
       yield* hears(world, sale(yield* world.code("userpaying")))
       yield* pass("4 minutes")
       assert.strictEqual((yield* world.orders)[0]?.tradeState, "USERPAYING")
@@ -182,7 +183,7 @@ describe("a till's sale", () => {
 
   it.effect("is left alone while the till keeps asking", () =>
     Effect.gen(function* () {
-      const world = yield* openWorld()
+      const world = yield* openWorld(database)
       yield* hears(world, sale(yield* world.code("userpaying")))
       for (let minute = 0; minute < 8; minute++) {
         yield* pass("1 minute")
@@ -195,7 +196,7 @@ describe("a till's sale", () => {
 
   it.effect("leaves nothing of the payment code in the database once it is over", () =>
     Effect.gen(function* () {
-      const world = yield* openWorld()
+      const world = yield* openWorld(database)
       const code = yield* world.code("paid")
       yield* hears(world, sale(code))
       yield* hears(world, reverse)
