@@ -5,7 +5,9 @@ import { cpus, loadavg } from "node:os"
 const benches = ["routed-call", "silent-connections", "start"]
 
 const chosen = process.argv.slice(2)
-console.log(`${cpus().length} × ${cpus()[0]?.model}, Node ${process.versions.node}, load ${loadavg()[0]?.toFixed(1)}`)
+console.log(
+  `${cpus().length} × ${cpus()[0]?.model}, Node ${process.versions.node}, load ${loadavg()[0]?.toFixed(1)}`
+)
 for (const name of chosen.length > 0 ? chosen : benches) {
   console.log(`\n${name}`)
   const file = new URL(`./${name}.ts`, import.meta.url).pathname
