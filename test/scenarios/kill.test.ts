@@ -52,14 +52,14 @@ const at =
 const isUnfinished = (code = "") => code === "P1" || code === "P2"
 
 /** A till says the same again until it hears how it ended. */
-const insists = (at: Installation, message: Uint8Array) => {
+const insists = (at: Installation, message: Uint8Array): Effect.Effect<Uint8Array> => {
   const said = post(at, "/pos/xml", message).pipe(
     Effect.flatMap((bytes) =>
       Effect.map(house.read(bytes), ({ RetCode }) => (isUnfinished(RetCode) ? undefined : bytes))
     ),
     Effect.orElseSucceed(() => undefined)
   )
-  return eventually("the till hears how it ended", said, "80 seconds")
+  return eventually("the till hears how it ended", said, "5 minutes")
 }
 
 /**
@@ -79,17 +79,19 @@ const outlives = Effect.fnUntraced(function* (it: Victim, message: Uint8Array, h
     Effect.as(Fiber.join(heard), false)
   )
   if (!killed) yield* kill(gateway)
-  const next = yield* start(at)
-  const bytes = yield* Fiber.join(heard)
+  yield* start(at)
+  // What a dead process held is taken up after the 15 seconds of its lease; a reversal then waits for 15 more.
+  const bytes = yield* Effect.timeout(Fiber.join(heard), "60 seconds")
   for (let again = 0; again < 3; again++)
     assert.deepEqual(yield* post(at, "/pos/xml", message), bytes)
-  return { killed, next, told: yield* house.read(bytes) }
+  return { killed, told: yield* house.read(bytes) }
 })
 
-const endsSound = Effect.fnUntraced(function* ({ at }: Victim, gateway: Launched) {
-  yield* stop(gateway)
-  assert.deepEqual(yield* faultsIn(at), [])
-})
+/** Also while the gateway runs: what it still had to do it does by itself. */
+const endsSound = ({ at }: Victim) => {
+  const faults = Effect.map(faultsIn(at), (faults) => faults.length === 0 || undefined)
+  return eventually("its books are sound", faults)
+}
 
 /**
  * Sells, and tells whether the gateway was killed before the till had heard of it. Where WeChat never had the sale, that is what
@@ -98,7 +100,7 @@ const endsSound = Effect.fnUntraced(function* ({ at }: Victim, gateway: Launched
 const sells = Effect.fnUntraced(function* (it: Victim, harm: Harm) {
   const { wechat } = yield* Ground
   const message = yield* house.write(sale(it.ticket, it.code))
-  const { killed, next, told } = yield* outlives(it, message, harm)
+  const { killed, told } = yield* outlives(it, message, harm)
   const success = (outTradeNo = "") =>
     Effect.map(wechat.ordersOf(outTradeNo), (all) =>
       all.filter(({ tradeState }) => tradeState === "SUCCESS").map(({ outTradeNo }) => outTradeNo)
@@ -110,7 +112,7 @@ const sells = Effect.fnUntraced(function* (it: Victim, harm: Harm) {
   }
   assert.strictEqual(paid.RetCode, "00", it.ticket)
   assert.deepEqual(yield* success(paid.OutTradeNo), [paid.OutTradeNo])
-  yield* endsSound(it, next)
+  yield* endsSound(it)
   return { killed, said: told.RetCode }
 })
 
@@ -157,12 +159,12 @@ const follows =
       const one = yield* victim(`${name}-${nth}`)
       const sold = yield* says(one.at, sale(one.ticket, one.code))
       const bytes = yield* house.write(message(one.ticket))
-      const { killed, next, told } = yield* outlives(one, bytes, at(durable, nth))
+      const { killed, told } = yield* outlives(one, bytes, at(durable, nth))
       assert.include(told, { RetCode: name === "reversed" ? "R0" : "00", RefundFee: "128.50" })
       const [order, ...others] = yield* wechat.ordersOf(sold.OutTradeNo ?? "")
       assert.lengthOf(others, 0)
       assert.containSubset(order, expected)
-      yield* endsSound(one, next)
+      yield* endsSound(one)
       return killed
     })
 
@@ -190,18 +192,19 @@ const paidMeanwhile = Effect.gen(function* () {
     wechat.pays(all.find(({ authCode }) => authCode === one.code)?.outTradeNo ?? "")
   )
   const harm = once(isOrdered, () => Effect.succeed(Effect.void))
-  const { next, told } = yield* outlives(one, message, (it) =>
+  const { told } = yield* outlives(one, message, (it) =>
     Effect.map(harm(it), (ends) => Effect.andThen(ends, pays))
   )
   assert.strictEqual(told.RetCode, "00")
-  yield* endsSound(one, next)
+  yield* endsSound(one)
 })
 
 /** A notify is acknowledged once it is stored, so WeChat repeats one that met a dying gateway. */
 const notified = (nth: number) =>
   Effect.gen(function* () {
     const { wechat } = yield* Ground
-    const { at, gateway, ticket, ...one } = yield* victim(`notified-${nth}`)
+    const one = yield* victim(`notified-${nth}`)
+    const { at, gateway, ticket } = one
     const total = 1_000 + nth
     const query = { TranCode: "QUERY", ...about(ticket) }
     const asked = { ...query, TranCode: "NATIVE", TotalFee: formatYuan(total as Fen) }
@@ -212,7 +215,7 @@ const notified = (nth: number) =>
     yield* killAt(gateway, durable, nth)
     yield* wechat.pays(order?.outTradeNo ?? "")
     yield* Effect.promise(() => gateway.end)
-    const next = yield* start(at)
+    yield* start(at)
     const acknowledged = Effect.map(wechat.notifies, (all) =>
       all.find(
         ({ deliveries, url }) =>
@@ -222,7 +225,7 @@ const notified = (nth: number) =>
     )
     yield* eventually("WeChat's notify is acknowledged", acknowledged, "40 seconds")
     assert.include(yield* says(at, query), { RetCode: "00", OutTradeNo: order?.outTradeNo })
-    yield* endsSound({ at, gateway, ticket, ...one }, next)
+    yield* endsSound(one)
   })
 
 const together = { concurrency: 8 } as const
@@ -265,14 +268,9 @@ layer(Model.layer, { excludeTestServices: true, timeout: "90 seconds" })("a kill
     () =>
       Effect.gen(function* () {
         const steps = [1, 2, 3, 4]
-        const [_reversals, _refunds] = yield* Effect.all(
-          [
-            Effect.forEach(steps, reversed, together),
-            Effect.forEach(steps, refunded, together),
-            Effect.forEach([1, 2], notified, together),
-            paidMeanwhile
-          ],
-          { concurrency: "unbounded" }
+        yield* Effect.all(
+          [paidMeanwhile, ...steps.map(reversed), ...steps.map(refunded), ...[1, 2].map(notified)],
+          together
         )
       }),
     300_000

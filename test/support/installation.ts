@@ -125,7 +125,7 @@ interface Options {
 }
 
 /** Runs the launcher in an installation until the scope ends, if it has not ended by then. */
-export const launch = (
+const launch = (
   { environment, folder }: Installation,
   args: ReadonlyArray<string>,
   { below = [], node = [] }: Options = {}

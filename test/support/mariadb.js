@@ -8,7 +8,7 @@ import { setTimeout as sleep } from "node:timers/promises"
 import { createConnection } from "mysql2/promise"
 import { install, run } from "./command.js"
 
-const program = "/usr/sbin/mariadbd"
+export const program = "/usr/sbin/mariadbd"
 
 /** @typedef {{ url: string, stop: () => Promise<void> }} Server */
 

@@ -16,15 +16,14 @@ export const ask = (connection: Connection, sql: string) =>
   Effect.promise(async () => (await connection.query<Array<RowDataPacket>>(sql))[0])
 
 /** The address of a new database on a server, gone when the test is over. */
-export const temporaryDatabaseOn = (server: string) =>
-  Effect.gen(function* () {
-    const name = `weir_test_${randomBytes(8).toString("hex")}`
-    const admin = yield* client(server)
-    yield* Effect.acquireRelease(ask(admin, `create database ${name}`), () =>
-      ask(admin, `drop database ${name}`)
-    )
-    return new URL(`/${name}`, server).href
-  })
+export const temporaryDatabaseOn = Effect.fnUntraced(function* (server: string) {
+  const name = `weir_test_${randomBytes(8).toString("hex")}`
+  // On connections of their own: the server may have been another one in between.
+  const run = (sql: string) =>
+    Effect.scoped(Effect.flatMap(client(server), (admin) => ask(admin, sql)))
+  yield* Effect.acquireRelease(run(`create database ${name}`), () => run(`drop database ${name}`))
+  return new URL(`/${name}`, server).href
+})
 
 /** Whether a text stands in a database on a server, in any column of any row. */
 export const standsOn = Effect.fnUntraced(function* (url: string, text: string) {

@@ -108,7 +108,7 @@ export const post = ({ ports }: Installation, path: string, body: Uint8Array) =>
     (heard) => new Uint8Array(heard.subarray(heard.indexOf("\r\n\r\n") + 4))
   )
 
-export const request = (path: string, body: Uint8Array) =>
+const request = (path: string, body: Uint8Array) =>
   Buffer.concat([
     Buffer.from(`POST ${path} HTTP/1.0\r\nContent-Length: ${body.length}\r\n\r\n`),
     body

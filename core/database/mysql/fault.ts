@@ -19,6 +19,9 @@ const ofTheStatement = new Set([
   1048, 1054, 1062, 1064, 1146, 1264, 1292, 1364, 1365, 1366, 1406, 1451, 1452, 1690, 3819, 4025
 ])
 
+/** The server said nothing for too long. What it may still be doing is not begun once more beside it. */
+export class NoAnswer extends Error {}
+
 /** A statement committed or undid what was not its own: a change of tables, a COMMIT. */
 export class TransactionEnded extends Error {}
 
@@ -37,7 +40,7 @@ const withoutValues = (message: string) => message.replace(/ '.*'( for (key|colu
 
 export const fault = (error: unknown): Fault => {
   if (error instanceof ConnectionLost) return "lost"
-  if (error instanceof TransactionEnded) return "storage"
+  if (error instanceof NoAnswer || error instanceof TransactionEnded) return "storage"
   if (!(error instanceof SqlError)) return "work"
   if (error.number === duplicate) return "raced"
   if (passing.has(error.number)) return "passing"
@@ -48,12 +51,14 @@ export const fault = (error: unknown): Fault => {
 /** Whether the server may have ended the transaction with it, in which case the next statement would begin another. */
 export const endsTransaction = (error: unknown): boolean =>
   error instanceof ConnectionLost ||
+  error instanceof NoAnswer ||
   error instanceof TransactionEnded ||
   (error instanceof SqlError && !ofTheStatement.has(error.number))
 
 /** What a client library's error means: the server's answer to a statement, or that there is no server any more. */
 export const understood = (error: unknown): Error => {
   if (!Predicate.isError(error)) return new Error(String(error))
+  if (error instanceof NoAnswer) return error
   if (Predicate.hasProperty(error, "errno") && typeof error.errno === "number" && error.errno > 0)
     return new SqlError(error.errno, error.message)
   const fatal = Predicate.hasProperty(error, "fatal") && error.fatal === true

@@ -4,7 +4,7 @@ import type { CompiledQuery, DatabaseConnection, QueryResult } from "kysely"
 import mysql, { type Connection, type ExecuteValues, type ResultSetHeader } from "mysql2"
 import type { Server } from "../address.ts"
 import { ConnectionLost } from "../engine.ts"
-import { understood } from "./fault.ts"
+import { NoAnswer, understood } from "./fault.ts"
 
 /** How long things may take, in milliseconds. A server that says nothing for longer is as good as gone. */
 export interface Patience {
@@ -29,7 +29,7 @@ export class Session implements DatabaseConnection {
 
   static open({ host, name, password, port, user }: Server, patience: Patience): Promise<Session> {
     const socket = connect({ host, port, noDelay: true, keepAlive: true })
-    socket.on("timeout", () => socket.destroy(new Error("The database gave no answer in time")))
+    socket.on("timeout", () => socket.destroy(new NoAnswer("The server gave no answer in time")))
     const connection = mysql.createConnection({
       stream: () => socket,
       connectTimeout: patience.connect,

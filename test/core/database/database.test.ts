@@ -35,12 +35,14 @@ eachDatabase("a write", (database) => {
 
   it.effect("that throws is undone and fails alone, with what it threw", () =>
     Effect.gen(function* () {
-      const broken = Database.use((database) =>
-        database.write("note", async (sql) => {
-          await notes(sql).insertInto("notes").values({ id: "half", text: "" }).execute()
-          throw new RangeError("no further")
-        })
-      )
+      const { write } = yield* Database
+      const insert = (sql: Sql, id: string) =>
+        notes(sql).insertInto("notes").values({ id, text: "" }).execute()
+      const note = (id: string) => write("note", (sql) => insert(sql, id))
+      const broken = write("note", async (sql) => {
+        await insert(sql, "half")
+        throw new RangeError("no further")
+      })
       const exits = yield* Effect.forEach(
         [note("a"), broken, note("b"), note("a"), note("c")],
         Effect.exit,
@@ -145,7 +147,7 @@ eachDatabase("afterCommit", (database) => {
       const database = yield* Database
       const ran: Array<string> = []
       const write = (name: string, fails: boolean) =>
-        database.write(name, async (sql) => {
+        database.write("note", async (sql) => {
           afterCommit(sql, () => ran.push(name))
           if (fails) throw new Error("no")
         })

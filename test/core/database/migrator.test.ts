@@ -1,5 +1,5 @@
 import { assert, it } from "@effect/vitest"
-import { Effect, Exit } from "effect"
+import { Effect, Exit, Layer } from "effect"
 import { Database } from "../../../core/database/database.ts"
 import {
   type Migration,
@@ -7,7 +7,7 @@ import {
   migrateUp,
   migration
 } from "../../../core/database/migrator.ts"
-import { databaseIn, eachDatabase } from "../../support/database.ts"
+import { databaseIn, eachDatabase, processesOn } from "../../support/database.ts"
 
 const table = (name: string): Migration =>
   migration(`${name}_0001`, {
@@ -63,10 +63,13 @@ eachDatabase("migrations", (database) => {
 
   it.effect("of several starters are applied once", () =>
     Effect.gen(function* () {
-      const url = yield* database.place
-      const did = yield* Effect.all([migrateUp(list), migrateUp(list), migrateUp(list)], {
-        concurrency: "unbounded"
-      }).pipe(Effect.provide(databaseIn(url)))
+      const begin = yield* processesOn(database, [])
+      const processes = yield* Effect.replicateEffect(begin(Layer.empty), 3)
+      const did = yield* Effect.forEach(
+        processes,
+        (process) => Effect.provideContext(migrateUp(list), process),
+        { concurrency: "unbounded" }
+      )
       assert.deepStrictEqual(
         did.flat().sort(),
         list.map(({ name }) => name)

@@ -1,10 +1,11 @@
-import { assert, describe, it } from "@effect/vitest"
+import { assert, describe } from "@effect/vitest"
 import { Cause, Effect, Exit, Fiber, Layer } from "effect"
 import { sql as raw } from "kysely"
 import { Database, type Sql } from "../../../core/database/database.ts"
 import { StorageFailed } from "../../../core/database/engine.ts"
 import { databaseIn, note, noted, noteMigrations, notes } from "../../support/database.ts"
 import { type Fate, openLine } from "../../support/line.ts"
+import { quietly } from "../../support/quiet.ts"
 import { ask, client, mariadb, temporaryDatabaseOn } from "../../support/server.ts"
 
 /** One writer, so that all share what happens; a database, a client of its own beside it, and how often each work ran. */
@@ -38,7 +39,7 @@ const failure = (exit: Exit.Exit<unknown>) => Exit.isFailure(exit) && Cause.squa
 const server = describe.skipIf(mariadb === "")
 
 server("a connection that is killed", () => {
-  it.live("in the middle of a transaction is replaced, and all of it is run again", () =>
+  quietly("in the middle of a transaction is replaced, and all of it is run again", () =>
     Effect.gen(function* () {
       const { database, insert, noted, other, write } = yield* open
       let runs = 0
@@ -57,7 +58,7 @@ server("a connection that is killed", () => {
     })
   )
 
-  it.live("while nobody used it is not noticed by whoever comes next", () =>
+  quietly("while nobody used it is not noticed by whoever comes next", () =>
     Effect.gen(function* () {
       const { database, insert, noted, other, write } = yield* open
       const ids = [yield* write(connectionOf), yield* database.read(connectionOf)]
@@ -68,7 +69,7 @@ server("a connection that is killed", () => {
     })
   )
 
-  it.live("in the middle of a read is replaced, and the read is run again", () =>
+  quietly("in the middle of a read is replaced, and the read is run again", () =>
     Effect.gen(function* () {
       const { database, other } = yield* open
       let runs = 0
@@ -100,19 +101,19 @@ server("a COMMIT", () => {
       yield* note("c")
     })
 
-  it.live("whose answer is lost is found to have been carried out", () => commits("swallowed", 1))
+  quietly("whose answer is lost is found to have been carried out", () => commits("swallowed", 1))
 
-  it.live("that never arrived is found not to have been carried out, and all is run again", () =>
+  quietly("that never arrived is found not to have been carried out, and all is run again", () =>
     commits("lost", 2)
   )
 
-  it.live("that is still under way is waited for, and nothing is run twice", () =>
+  quietly("that is still under way is waited for, and nothing is run twice", () =>
     commits("late", 1)
   )
 
-  it.live("that a cluster refused is run again", () => commits("refused", 2))
+  quietly("that a cluster refused is run again", () => commits("refused", 2))
 
-  it.live("that is lost each time ends, and says that nothing was stored", () =>
+  quietly("that is lost each time ends, and says that nothing was stored", () =>
     Effect.gen(function* () {
       const { insert, line, note, noted, write } = yield* open
       line.fates.push(...Array.from({ length: 3 }, () => "lost" as const))
@@ -123,7 +124,7 @@ server("a COMMIT", () => {
     })
   )
 
-  it.live("of whose end nobody can be asked is said to be unknown", () =>
+  quietly("of whose end nobody can be asked is said to be unknown", () =>
     Effect.gen(function* () {
       const { insert, line, note, noted, write } = yield* open
       line.late = 1_500
@@ -138,7 +139,7 @@ server("a COMMIT", () => {
 })
 
 server("another client", () => {
-  it.live(
+  quietly(
     "in a deadlock with a write lets all of it be run again, and no half of it is stored",
     () =>
       Effect.gen(function* () {
@@ -171,7 +172,7 @@ server("another client", () => {
       })
   )
 
-  it.live("that holds a row for long is waited for by those alone who want it", () =>
+  quietly("that holds a row for long is waited for by those alone who want it", () =>
     Effect.gen(function* () {
       const { insert, noted, other, write } = yield* open
       yield* write((sql) => insert(sql, "held"))
