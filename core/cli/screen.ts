@@ -50,4 +50,4 @@ export const screen = ({ doors, gateway, sandbox, steps }: Opened): ReadonlyArra
 }
 
 const row = (name: string, text: string, about = "") =>
-  `  ${name.padEnd(10)}${about === "" ? text : `${text.padEnd(30)}${about}`}`
+  `  ${name.padEnd(10)}${about === "" ? text : `${text.padEnd(29)} ${about}`}`

@@ -10,6 +10,8 @@ export interface Engine {
   /** Those who write beside each other; on SQLite there is one. */
   readonly lanes: readonly [Lane, ...ReadonlyArray<Lane>]
   readonly fault: (error: unknown) => Fault
+  /** How many works may share a transaction: the more, the longer they keep what they have changed from others. */
+  readonly most: number
   /** How often, and how far apart, works are run again that gave way to others. */
   readonly patience: { readonly times: number; readonly schedule?: Schedule.Schedule<unknown> }
   /** For how many milliseconds after a failed attempt no connection is opened, so that a server that comes back is not stormed. */

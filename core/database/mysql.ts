@@ -56,6 +56,7 @@ export const openMysql = async (
     reads: handle(pool, collation),
     lanes,
     fault,
+    most: 64,
     // A deadlock is over once it is told, and a lock has been waited for: there is nothing more to wait for.
     patience: { times: 2 },
     pause: 250,

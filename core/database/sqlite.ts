@@ -46,6 +46,8 @@ export const openSqlite = async (file: string): Promise<Engine> => {
     reads: new Kysely({ dialect: new SqliteDialect({ database: reader }) }),
     lanes: [{ sql, writer: "gateway", shared: false, reopen }],
     fault,
+    // They run without a pause; more of them in one go would keep everything else in this process waiting too long.
+    most: 256,
     // Somebody else holds the file for a moment, a backup perhaps.
     patience: { times: 200, schedule: Schedule.spaced("50 millis") },
     pause: 0,

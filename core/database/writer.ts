@@ -21,7 +21,7 @@ export const makeWriter = Effect.fnUntraced(function* (
   const turn = Effect.gen(function* () {
     yield* arrived.await
     yield* Effect.yieldNow
-    const batch = waiting.splice(0, most)
+    const batch = waiting.splice(0, engine.most)
     if (waiting.length === 0 && open) arrived.closeUnsafe()
     if (batch.length > 0) yield* commit(batch)
   })
@@ -48,8 +48,5 @@ export const makeWriter = Effect.fnUntraced(function* (
       arrived.openUnsafe()
     })
 })
-
-/** Works run without a pause; more of them in one go would keep everything else waiting too long. */
-const most = 256
 
 const closed = new StorageFailed({ outcome: "nothing stored", cause: "The database is closed" })

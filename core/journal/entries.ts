@@ -89,13 +89,13 @@ export const makeEntries = Effect.gen(function* () {
     const row = yield* database.read((sql) => find(sql, arrival))
     const admission = row === undefined ? "free" : judge(row, arrival, now)
     if (admission !== "free") return admission
-    return yield* database.write("journal", (sql) => takeUp(sql, arrival, now))
+    return yield* database.write(`journal:${arrival.key}`, (sql) => takeUp(sql, arrival, now))
   })
 
   const finish = Effect.fnUntraced(function* (lease: store.Lease, reply: Schema.Json) {
     const answered_at = yield* Clock.currentTimeMillis
     const answer = seal(Buffer.from(encodeReply(reply)), about("answer", lease.id))
-    return yield* database.write("journal", async (sql) => {
+    return yield* database.write(`journal:${lease.id}`, async (sql) => {
       const finished = await store.finish(sql, lease, { answer, answered_at })
       if (finished && lease.secrets !== null) await wipeSecrets(sql, { open, seal }, lease.id)
       return finished
@@ -106,7 +106,8 @@ export const makeEntries = Effect.gen(function* () {
     admit,
     /** Stores the final answer; `false`: somebody else took the entry up, or its answer was taken back. */
     finish,
-    release: (lease: store.Lease) => database.write("journal", (sql) => store.release(sql, lease))
+    release: (lease: store.Lease) =>
+      database.write(`journal:${lease.id}`, (sql) => store.release(sql, lease))
   }
 })
 

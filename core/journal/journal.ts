@@ -66,7 +66,7 @@ export class Journal extends Context.Service<
         once: yield* makeOnce,
         delivered: Effect.fnUntraced(function* (id) {
           const now = yield* Clock.currentTimeMillis
-          yield* database.write("journal", (sql) => store.deliver(sql, id, now))
+          yield* database.write(`journal:${id}`, (sql) => store.deliver(sql, id, now))
         }),
         undelivered: Effect.fnUntraced(function* ({ exceptKey, lane, operation, source }) {
           const of = { source, operation, lane: brief(lane) }

@@ -21,11 +21,11 @@ export const keepWiping = Effect.gen(function* () {
 
   const wipe = ({ id }: { readonly id: string }, now: number) =>
     database
-      .write("journal", (sql) => wipeSecrets(sql, seal, id))
+      .write(`journal:${id}`, (sql) => wipeSecrets(sql, seal, id))
       .pipe(
         // One that cannot be opened, for want of an older key perhaps, must not stand before the others.
         Effect.catchDefect(() =>
-          database.write("journal", (sql) => setWiped(sql, id, { wipe_at: now + tomorrow }))
+          database.write(`journal:${id}`, (sql) => setWiped(sql, id, { wipe_at: now + tomorrow }))
         )
       )
 

@@ -46,9 +46,9 @@ export const hear = async (
 const changesBy = (word: Word, { at }: Because): Partial<AttemptRow> => {
   switch (word.says) {
     case "refused":
-      return { refusal: word.why, detail: word.detail, request: null }
+      return { refusal: word.why, detail: word.detail.slice(0, 255), request: null }
     case "closed":
-      return { request: null }
+      return { request: null, ...(word.unseen && { missing_at: at }) }
     case "missing":
       return { missing_at: at }
     default:

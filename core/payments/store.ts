@@ -179,5 +179,5 @@ const remember = (
 ) =>
   tables(sql)
     .insertInto("weir_history")
-    .values({ subject, id, version, from, to, event, detail: detail ?? null, at })
+    .values({ subject, id, version, from, to, event, detail: detail?.slice(0, 255) ?? null, at })
     .execute()

@@ -53,7 +53,7 @@ export const makeUndo = (
       if (failure !== undefined) return yield* notCancelled(it, failure)
       const word = yield* ask(it)
       if (word.says === "missing")
-        yield* ledger.hear(attempt.id, { says: "closed" }, "never arrived")
+        yield* ledger.hear(attempt.id, { says: "closed", unseen: true }, "never arrived")
       if (attempt.state === "paid" && isReturned(word)) yield* returned(attempt.id)
       const after = yield* load(attempt.id)
       return after?.reversal?.state === "done" ? again(Duration.zero) : soon
@@ -67,7 +67,7 @@ export const makeUndo = (
       }
       if (failure._tag === "PayNotSent") return soon
       if (failure.code === "ORDER_NOT_EXIST" && attempt.state !== "paid") {
-        yield* ledger.hear(attempt.id, { says: "closed" }, "never arrived")
+        yield* ledger.hear(attempt.id, { says: "closed", unseen: true }, "never arrived")
         return again(Duration.zero)
       }
       if (failure.reaction === "repeat" || failure.reaction === "ask") return soon

@@ -21,7 +21,8 @@ export type Word =
   | { readonly says: "paying" }
   | { readonly says: "waiting"; readonly codeUrl?: string }
   | { readonly says: "refused"; readonly why: Refusal; readonly detail: string }
-  | { readonly says: "closed" }
+  /** `unseen`: WeChat had never seen the number, whose request may still arrive. */
+  | { readonly says: "closed"; readonly unseen?: true }
   /** The number has never reached WeChat, or not yet. */
   | { readonly says: "missing" }
   /** WeChat gave no word: what was sent may have happened. */

@@ -5,7 +5,7 @@ import { migration } from "../database/migrator.ts"
 const create = async (sql: Sql) => {
   await sql.schema
     .createTable("weir_task_keys")
-    .addColumn("task_key", "varchar(128)", (column) => column.primaryKey())
+    .addColumn("task_key", "varchar(191)", (column) => column.primaryKey())
     .addColumn("next_sequence", "bigint", (column) => column.notNull())
     .addColumn("kind", "varchar(128)", (column) => column.notNull())
     .addColumn("due", "bigint")
@@ -25,7 +25,7 @@ const create = async (sql: Sql) => {
     .execute()
   await sql.schema
     .createTable("weir_tasks")
-    .addColumn("task_key", "varchar(128)", (column) => column.notNull())
+    .addColumn("task_key", "varchar(191)", (column) => column.notNull())
     .addColumn("sequence", "bigint", (column) => column.notNull())
     .addColumn("kind", "varchar(128)", (column) => column.notNull())
     .addColumn("payload", raw`mediumtext`, (column) => column.notNull())

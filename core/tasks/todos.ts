@@ -27,7 +27,7 @@ export const leaveTodo = async (sql: Sql, todo: Todo): Promise<void> => {
   if (known === undefined)
     await tables(sql)
       .insertInto("weir_todos")
-      .values({ ...todo, done_at: null })
+      .values({ ...todo, detail: todo.detail.slice(0, 500), done_at: null })
       .execute()
 }
 

@@ -55,13 +55,16 @@ const sold = (TicketNo: string) =>
 const amount = "000000012850"
 
 layer(Shop.layer, { excludeTestServices: true, timeout: "90 seconds" })("the main job", (it) => {
-  it.effect("a till's sample is answered in the sample's own bytes, within its 20 seconds", () =>
-    Effect.gen(function* () {
-      const since = performance.now()
-      const heard = yield* posts("/pos/xml", sample)
-      assert.isBelow(performance.now() - since, 20_000)
-      assert.deepEqual(Buffer.from(heard), fixture("pos-micropay-reply-userpaying.gbk.xml"))
-    })
+  it.effect(
+    "a till's sample is answered in the sample's own bytes, within its 20 seconds",
+    () =>
+      Effect.gen(function* () {
+        const since = performance.now()
+        const heard = yield* posts("/pos/xml", sample)
+        assert.isBelow(performance.now() - since, 20_000)
+        assert.deepEqual(Buffer.from(heard), fixture("pos-micropay-reply-userpaying.gbk.xml"))
+      }),
+    60_000
   )
 
   it.effect.skipIf(browser === "")("the phone shows shop and amount; its button pays", () =>
@@ -151,54 +154,60 @@ layer(Shop.layer, { excludeTestServices: true, timeout: "90 seconds" })("the mai
     })
   )
 
-  it.effect("a terminal signs in, sells, refunds part of it, and a reset line undoes a sale", () =>
-    Effect.gen(function* () {
-      const { at, wechat } = yield* Shop
-      assert.include(yield* terminal("05"), { ret: "00", batch: "000001" })
-      const first = yield* terminal("00", { amount, code: yield* code("paid") })
-      const { rrn = "" } = first
-      assert.strictEqual(first.ret, "00")
-      const back = { rrn, amount: "000000000500" }
-      assert.include(yield* terminal("02", back), { ret: "00", amount: back.amount })
+  it.effect(
+    "a terminal signs in, sells, refunds part of it, and a reset line undoes a sale",
+    () =>
+      Effect.gen(function* () {
+        const { at, wechat } = yield* Shop
+        assert.include(yield* terminal("05"), { ret: "00", batch: "000001" })
+        const first = yield* terminal("00", { amount, code: yield* code("paid") })
+        const { rrn = "" } = first
+        assert.strictEqual(first.ret, "00")
+        const back = { rrn, amount: "000000000500" }
+        assert.include(yield* terminal("02", back), { ret: "00", amount: back.amount })
 
-      yield* wechat.fault("slow", { path: "/v3/pay/transactions/codepay", seconds: 2 })
-      const lost = yield* code("paid")
-      const stateOf = (authCode: string) =>
-        Effect.map(
-          wechat.orders,
-          (all) => all.find((order) => order.authCode === authCode)?.tradeState
-        )
-      const message = yield* mis.write(slip("00", { amount, code: lost }))
-      const socket = connect(at.ports.mis, "127.0.0.1", () => socket.write(message))
-      yield* eventually("WeChat has the sale", stateOf(lost))
-      socket.resetAndDestroy()
+        yield* wechat.fault("slow", { path: "/v3/pay/transactions/codepay", seconds: 2 })
+        const lost = yield* code("paid")
+        const stateOf = (authCode: string) =>
+          Effect.map(
+            wechat.orders,
+            (all) => all.find((order) => order.authCode === authCode)?.tradeState
+          )
+        const message = yield* mis.write(slip("00", { amount, code: lost }))
+        const socket = connect(at.ports.mis, "127.0.0.1", () => socket.write(message))
+        yield* eventually("WeChat has the sale", stateOf(lost))
+        socket.resetAndDestroy()
 
-      const next = yield* code("paid")
-      assert.strictEqual((yield* terminal("00", { amount, code: next })).ret, "00")
-      assert.strictEqual(yield* stateOf(lost), "REVOKED")
-      assert.strictEqual(yield* stateOf(next), "SUCCESS")
+        const next = yield* code("paid")
+        assert.strictEqual((yield* terminal("00", { amount, code: next })).ret, "00")
+        assert.strictEqual(yield* stateOf(lost), "REVOKED")
+        assert.strictEqual(yield* stateOf(next), "SUCCESS")
 
-      assert.strictEqual((yield* terminal("01", { trace: "000002" })).ret, "R0")
-      assert.include(yield* terminal("06"), { ret: "00", message: "结算2笔 252.00元" })
-      assert.include(yield* terminal("05"), { batch: "000002" })
-    })
+        assert.strictEqual((yield* terminal("01", { trace: "000002" })).ret, "R0")
+        assert.include(yield* terminal("06"), { ret: "00", message: "结算2笔 252.00元" })
+        assert.include(yield* terminal("05"), { batch: "000002" })
+      }),
+    60_000
   )
 
-  it.effect("a till asks, refunds part of a sale and all of another, and takes one back", () =>
-    Effect.gen(function* () {
-      for (const ticket of ["in-part", "whole", "reversed"]) yield* sold(ticket)
-      const query = { TranCode: "QUERY", ...about("in-part") }
-      assert.include(yield* till(query), { RetCode: "00", TotalFee: "128.50" })
-      const refund = (OrigTicketNo: string, RefundFee: string, TicketNo = `of-${OrigTicketNo}`) =>
-        till({ TranCode: "REFUND", ...about(TicketNo), OrigTicketNo, RefundFee })
-      assert.include(yield* refund("in-part", "28.50"), { RetCode: "00", RefundFee: "28.50" })
-      assert.include(yield* refund("whole", "128.50"), { RetCode: "00", RefundFee: "128.50" })
-      assert.include(yield* refund("in-part", "100.01", "too-much"), { RetCode: "E5" })
-      assert.include(yield* till(query), { RetCode: "00", RefundFee: "28.50" })
-      const reversed = yield* till({ TranCode: "REVERSE", ...about("reversed") })
-      assert.include(reversed, { RetCode: "R0", RefundFee: "128.50" })
-      assert.strictEqual((yield* orders(reversed.OutTradeNo))[0]?.tradeState, "REVOKED")
-    })
+  it.effect(
+    "a till asks, refunds part of a sale and all of another, and takes one back",
+    () =>
+      Effect.gen(function* () {
+        for (const ticket of ["in-part", "whole", "reversed"]) yield* sold(ticket)
+        const query = { TranCode: "QUERY", ...about("in-part") }
+        assert.include(yield* till(query), { RetCode: "00", TotalFee: "128.50" })
+        const refund = (OrigTicketNo: string, RefundFee: string, TicketNo = `of-${OrigTicketNo}`) =>
+          till({ TranCode: "REFUND", ...about(TicketNo), OrigTicketNo, RefundFee })
+        assert.include(yield* refund("in-part", "28.50"), { RetCode: "00", RefundFee: "28.50" })
+        assert.include(yield* refund("whole", "128.50"), { RetCode: "00", RefundFee: "128.50" })
+        assert.include(yield* refund("in-part", "100.01", "too-much"), { RetCode: "E5" })
+        assert.include(yield* till(query), { RetCode: "00", RefundFee: "28.50" })
+        const reversed = yield* till({ TranCode: "REVERSE", ...about("reversed") })
+        assert.include(reversed, { RetCode: "R0", RefundFee: "128.50" })
+        assert.strictEqual((yield* orders(reversed.OutTradeNo))[0]?.tradeState, "REVOKED")
+      }),
+    60_000
   )
 
   it.effect("a QR is shown in three ways; its payment is notified, and the till told", () =>

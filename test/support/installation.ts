@@ -205,14 +205,15 @@ export const kill = Effect.fnUntraced(function* (launched: Launched) {
   return yield* Effect.promise(() => launched.end)
 })
 
-/** Looks until something has come about. */
+/** Looks until something has come about: ever again, but not so often that looking keeps it from coming. */
 export const eventually = <A, R>(
   what: string,
   look: Effect.Effect<A | undefined, never, R>,
-  within: Duration.Input = "20 seconds"
+  within: Duration.Input = "20 seconds",
+  pause: Duration.Input = "50 millis"
 ): Effect.Effect<A, never, R> => {
   const looking: Effect.Effect<A, never, R> = Effect.flatMap(look, (found) =>
-    found === undefined ? Effect.andThen(Effect.sleep("20 millis"), looking) : Effect.succeed(found)
+    found === undefined ? Effect.andThen(Effect.sleep(pause), looking) : Effect.succeed(found)
   )
   return Effect.timeoutOrElse(looking, {
     duration: within,

@@ -4,7 +4,7 @@ import { eventually, type Launched } from "./installation.ts"
 
 /** Whether processes of this machine may be watched by strace, without which no kill can be placed. */
 export const canPlaceKills = (() => {
-  const script = "sleep 5 & exec timeout 2 strace -qq -o /dev/null -e trace=none -p $!"
+  const script = "sleep 5 & exec timeout 0.5 strace -qq -o /dev/null -e trace=none -p $!"
   // Ended by us: it was watching. A refusal is quicker.
   return spawnSync("bash", ["-c", script]).status === 124
 })()

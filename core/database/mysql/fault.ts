@@ -36,7 +36,8 @@ export class SqlError extends Error {
 }
 
 /** The server quotes what it was given, which may be anybody's name. */
-const withoutValues = (message: string) => message.replace(/ '.*'( for (key|column) )/s, "$1")
+const withoutValues = (message: string) =>
+  message.replace(/((?:value|entry):?) '.*'(?= for (?:key|column) |$)/s, "$1")
 
 export const fault = (error: unknown): Fault => {
   if (error instanceof ConnectionLost) return "lost"

@@ -25,8 +25,11 @@ export class LaneDriver implements Driver, DatabaseConnection {
   }
 
   close(): void {
-    this.#session?.destroy()
+    const session = this.#session
     this.#session = undefined
+    // With a transaction open, a goodbye would be kept waiting by the statement before it.
+    if (session?.isOpen && !session.inTransaction) session.end()
+    else session?.destroy()
   }
 
   async init(): Promise<void> {}
@@ -51,8 +54,10 @@ export class LaneDriver implements Driver, DatabaseConnection {
       if (isUndo(query)) this.#ended = undefined
       return result
     } catch (error) {
-      if (endsTransaction(error)) this.#ended = error
-      throw error
+      // Where even the savepoint is gone, what ended the transaction is the reason, not that it has ended.
+      const reason = isUndo(query) ? (this.#ended ?? error) : error
+      if (endsTransaction(error)) this.#ended = reason
+      throw reason
     }
   }
 

@@ -65,7 +65,6 @@ export class Session implements DatabaseConnection {
   executeQuery<R>({ parameters, sql }: CompiledQuery): Promise<QueryResult<R>> {
     return new Promise((resolve, reject) => {
       if (!this.isOpen) return reject(new ConnectionLost("The connection is closed"))
-      this.#socket.setTimeout(this.#patience.answer)
       const answered = (error: unknown, result: unknown) => {
         this.#socket.setTimeout(0)
         if (error === null) resolve(this.#read(result))
@@ -73,6 +72,7 @@ export class Session implements DatabaseConnection {
       }
       if (parameters.length === 0) this.#connection.query(sql, answered)
       else this.#connection.execute(sql, parameters.map(bound), answered)
+      this.#socket.setTimeout(this.#patience.answer)
     })
   }
 

@@ -1,10 +1,11 @@
 import { assert, it } from "@effect/vitest"
 import { Context, Deferred, Effect, Fiber, Schema } from "effect"
+import { sql as raw } from "kysely"
 import { Database, type Sql } from "../../../core/database/database.ts"
 import { claim, settle as settleTask } from "../../../core/tasks/claims.ts"
 import { task } from "../../../core/tasks/kind.ts"
 import { taskMigrations } from "../../../core/tasks/migrations.ts"
-import { tables } from "../../../core/tasks/store.ts"
+import { seeTo, tables } from "../../../core/tasks/store.ts"
 import { Tasks } from "../../../core/tasks/tasks.ts"
 import { leaveTodo, openTodos, todoMigrations } from "../../../core/tasks/todos.ts"
 import {
@@ -19,6 +20,8 @@ import { pass, start } from "../../support/tasks.ts"
 
 const rounds = Array.from({ length: 10 }, (_, round) => round)
 const together = { concurrency: "unbounded" } as const
+/** Longer than its column, which a file would not mind and a server does. */
+const long = "x".repeat(600)
 const Count = task("count", Schema.Int)
 
 /** Two processes on one database, and what both do at the same time. */
@@ -43,7 +46,7 @@ eachDatabase("two processes at once", (database) => {
       const { both, first } = yield* two(database)
       for (const round of rounds)
         yield* both("todo", (sql) =>
-          leaveTodo(sql, { kind: "race", subject: `s${round}`, detail: "", at: round })
+          leaveTodo(sql, { kind: "race", subject: `s${round}`, detail: long, at: round })
         )
       const todos = yield* first.read((sql) => openTodos(sql))
       assert.deepStrictEqual(
@@ -134,6 +137,38 @@ eachDatabase("two processes at once", (database) => {
       const all = [...done.values()].flat()
       assert.strictEqual(all.length, 49)
       assert.strictEqual(new Set(all).size, 49)
+    })
+  )
+
+  it.live("make sure of one task a key, each alone or all of them together", () =>
+    Effect.gen(function* () {
+      const { both, first } = yield* two(database)
+      yield* first.write("notes", (sql) =>
+        notes(sql)
+          .insertInto("notes")
+          .values(rounds.map((round) => ({ id: `all ${round}`, text: "" })))
+          .execute()
+      )
+      const payload = raw<string>`'1'`.as("payload")
+      yield* both("all", (sql) =>
+        first.tasks.ensureAll(
+          sql,
+          Count,
+          notes(sql).selectFrom("notes").select(["id as task_key", payload])
+        )
+      )
+      for (const round of rounds)
+        yield* both("each", (sql) =>
+          seeTo(sql, { key: `each ${round}`, kind: "every", payload: "null", due: 0 }, 60_000)
+        )
+      const rows = yield* first.read((sql) =>
+        tables(sql).selectFrom("weir_tasks").select("task_key").orderBy("task_key").execute()
+      )
+      const expected = ["all", "each"].flatMap((how) => rounds.map((round) => `${how} ${round}`))
+      assert.deepStrictEqual(
+        rows.map(({ task_key }) => task_key),
+        expected
+      )
     })
   )
 
