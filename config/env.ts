@@ -1,7 +1,13 @@
 import { Config, Option, Redacted } from "effect"
 
+/** A name with nothing behind it, as `.env.example` has them, sets nothing. */
 const optional = <A>(config: Config.Config<A>) =>
-  Config.map(Config.option(config), Option.getOrUndefined)
+  Config.map(Config.option(config), (option) =>
+    Option.getOrUndefined(Option.filter(option, (value) => !isBlank(value)))
+  )
+
+const isBlank = (value: unknown) =>
+  (Redacted.isRedacted(value) ? Redacted.value(value) : value) === ""
 
 const list = (name: string) =>
   Config.String(name).pipe(
@@ -41,8 +47,14 @@ export const env = {
     publicUrl: inDevelopment(Config.URL("PUBLIC_URL"), new URL("http://localhost:3000")),
     trustedProxies: list("TRUSTED_PROXIES"),
     sealKey: optional(Config.Redacted("WEIR_SEAL_KEY")),
+    wechatApiUrl: optional(Config.URL("WECHAT_API_URL")),
+    wechatOpenUrl: optional(Config.URL("WECHAT_OPEN_URL")),
+    wechatMpUrl: optional(Config.URL("WECHAT_MP_URL")),
     wechatPayUrl: optional(Config.URL("WECHAT_PAY_URL")),
     appId: optional(Config.String("WECHAT_APP_ID")),
+    appSecret: optional(Config.Redacted("WECHAT_APP_SECRET")),
+    callbackToken: optional(Config.Redacted("WECHAT_CALLBACK_TOKEN")),
+    encodingAesKey: optional(Config.Redacted("WECHAT_ENCODING_AES_KEY")),
     merchantId: optional(Config.String("WECHAT_MERCHANT_ID")),
     merchantSerial: optional(Config.String("WECHAT_MERCHANT_SERIAL")),
     merchantKey: optional(Config.Redacted("WECHAT_MERCHANT_KEY")),

@@ -20,8 +20,11 @@ import { taskMigrations } from "../tasks/migrations.ts"
 import { Tasks } from "../tasks/tasks.ts"
 import { todoMigrations } from "../tasks/todos.ts"
 import type { Transport } from "../transport.ts"
+import { Accounts } from "../wechat/accounts.ts"
+import { WechatHosts } from "../wechat/hosts.ts"
 import { WechatPay } from "../wechat/pay/client.ts"
 import { Merchants } from "../wechat/pay/merchants.ts"
+import { type AccountSetup, accountSetup } from "./accounts.ts"
 import { type PaySetup, paySetup } from "./merchants.ts"
 import { sealKeyOf } from "./seal-key.ts"
 import {
@@ -38,6 +41,8 @@ type Core =
   | Tasks
   | Events
   | Transport
+  | Accounts
+  | WechatHosts
   | WechatPay
   | Merchants
   | Ledger
@@ -82,7 +87,7 @@ export const migrationsOf = (plugins: ReadonlyArray<Configured>) => [
  */
 export const startGateway = Effect.fn("startGateway")(function* (config: GatewayConfig) {
   const { plugins: configured, settings } = yield* readConfig(config)
-  const setup = yield* paySetup(settings)
+  const setup = { ...(yield* paySetup(settings)), ...(yield* accountSetup(settings)) }
   const sealKey = yield* sealKeyOf(settings)
   const ground = yield* Layer.build(
     Layer.mergeAll(Database.layer(settings.databaseUrl), Seal.layer(sealKey))
@@ -97,12 +102,14 @@ export const startGateway = Effect.fn("startGateway")(function* (config: Gateway
   return { settings, plugins, context: core, migrated } satisfies Gateway
 })
 
-const coreLayer = ({ merchants, stores, url }: PaySetup) => {
+const coreLayer = ({ accounts, hosts, merchants, stores, url }: PaySetup & AccountSetup) => {
   const ground = Layer.mergeAll(
     Readiness.layer(["doors", "recovery"]),
     Stopping.layer,
     Journal.layer,
     Tasks.layer,
+    Accounts.layer(accounts),
+    Layer.succeed(WechatHosts, hosts),
     WechatPay.layer(url),
     Merchants.layer(merchants, stores)
   )

@@ -1,8 +1,8 @@
 import { readFileSync } from "node:fs"
 import { Effect, Redacted, Schema } from "effect"
 import { ConfigInvalid, type ConfigProblem } from "../plugin/settings.ts"
-import { Transport } from "../transport.ts"
 import { type Merchant, type MerchantSettings, makeMerchant } from "../wechat/pay/merchant.ts"
+import { credentialsAt, pretendedAddress, pretendedName } from "./pretended.ts"
 import type { GatewaySettings } from "./settings.ts"
 
 /** Everything about paying that follows from the settings. */
@@ -24,9 +24,13 @@ export const paySetup = Effect.fn("paySetup")(function* (settings: GatewaySettin
   const declared = declaredMerchants(settings)
   const chosen =
     declared.length === 0 && development ? [yield* sandboxMerchant(url, settings)] : declared
-  const problems: Array<ConfigProblem> = development ? [] : notForProduction(url)
+  const problems: Array<ConfigProblem> = development
+    ? []
+    : [...pretendedAddress("wechatPayUrl", url)]
   const merchants: Array<Merchant> = []
   for (const candidate of chosen) {
+    if (!development)
+      problems.push(...pretendedName(`merchant ${candidate.mchid}`, candidate.mchid))
     const made = yield* Effect.result(makeMerchant(candidate))
     if (made._tag === "Success") merchants.push(made.success)
     else
@@ -55,19 +59,6 @@ const problemWith = (mchid: string, problem: string): ConfigProblem => ({
   option: `merchant ${mchid || "?"}`,
   problem
 })
-
-const notForProduction = (url: string): Array<ConfigProblem> => {
-  const { hostname } = new URL(url)
-  return hostname === "localhost" || hostname.startsWith("127.") || hostname === "[::1]"
-    ? [
-        {
-          owner: "gateway",
-          option: "wechatPayUrl",
-          problem: "this is a sandbox, not WeChat; production refuses it"
-        }
-      ]
-    : []
-}
 
 const notifyUrl = ({ publicUrl }: GatewaySettings, mchid: string) =>
   new URL(`/wechat/pay/notify/${mchid}`, publicUrl).href
@@ -121,41 +112,20 @@ const storesOf = ({ merchants = [] }: GatewaySettings) =>
     merchants.flatMap(({ mchid, stores = [] }) => stores.map((store) => [store, mchid] as const))
   )
 
-const Credentials = Schema.fromJsonString(
-  Schema.Struct({
-    mchid: Schema.String,
-    appid: Schema.String,
-    merchantSerial: Schema.String,
-    merchantPrivateKey: Schema.String,
-    apiV3Key: Schema.String,
-    publicKeyId: Schema.String,
-    publicKey: Schema.String,
-    platformCertificate: Schema.String
-  })
-)
+const Credentials = Schema.Struct({
+  mchid: Schema.String,
+  appid: Schema.String,
+  merchantSerial: Schema.String,
+  merchantPrivateKey: Schema.String,
+  apiV3Key: Schema.String,
+  publicKeyId: Schema.String,
+  publicKey: Schema.String,
+  platformCertificate: Schema.String
+})
 
-/** The merchant that the sandbox made up; fetched like any client of it would. */
+/** The merchant that the sandbox made up. */
 const sandboxMerchant = Effect.fnUntraced(function* (url: string, settings: GatewaySettings) {
-  const transport = yield* Transport
-  const given = yield* transport
-    .exchange({ method: "GET", url: `${url}/credentials`, headers: {}, timeout: "5 seconds" })
-    .pipe(
-      Effect.flatMap(({ body }) =>
-        Schema.decodeUnknownEffect(Credentials)(Buffer.from(body).toString())
-      ),
-      Effect.mapError(
-        () =>
-          new ConfigInvalid({
-            problems: [
-              {
-                owner: "gateway",
-                option: "wechatPayUrl",
-                problem: `no WeChat sandbox answers at ${url}; start it with \`weir sandbox\`, or name a merchant`
-              }
-            ]
-          })
-      )
-    )
+  const given = yield* credentialsAt(url, Credentials, "wechatPayUrl", "a merchant")
   return {
     mchid: given.mchid,
     appid: given.appid,

@@ -9,6 +9,7 @@ import {
   readSettings,
   type Settings
 } from "../plugin/settings.ts"
+import { AccountOption } from "./account-option.ts"
 
 const Port = Schema.Int.check(Schema.isBetween({ minimum: 0, maximum: 65_535 }))
 const Secret = Schema.Redacted(Schema.NonEmptyString)
@@ -54,8 +55,16 @@ export const gatewayOptions = {
   trustedProxies: Schema.Array(Schema.String),
   /** 32 bytes in base64. In development one is made beside the database. */
   sealKey: Schema.optional(Secret),
+  wechatApiUrl: Schema.optional(Web),
+  wechatOpenUrl: Schema.optional(Web),
+  wechatMpUrl: Schema.optional(Web),
   wechatPayUrl: Schema.optional(Web),
+  /** The merchant's, and with its secret the first account's. */
   appId: Schema.optional(Schema.String),
+  appSecret: Schema.optional(Secret),
+  callbackToken: Schema.optional(Secret),
+  encodingAesKey: Schema.optional(Secret),
+  accounts: Schema.optional(Schema.Array(AccountOption)),
   merchantId: Schema.optional(Schema.String),
   merchantSerial: Schema.optional(Schema.String),
   merchantKey: Schema.optional(Secret),
