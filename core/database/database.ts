@@ -23,6 +23,8 @@ export class Database extends Context.Service<
     write<A>(order: string, work: (sql: Sql) => Promise<A>): Effect.Effect<A>
     /** Changes tables, alone and under one lock of all processes. May be run again after half of it. For the migrator. */
     alter<A>(work: (sql: Sql) => Promise<A>): Effect.Effect<A>
+    /** Whether no other process can be using it: whoever did before is gone. */
+    readonly alone: boolean
   }
 >()("weir/Database") {
   /** Opens what a `DATABASE_URL` names: `sqlite:.data/weir.db`, `mysql://user:password@host:3306/weir`. */
@@ -40,6 +42,7 @@ export class Database extends Context.Service<
         const write = <A>(order: string, work: (sql: Sql) => Promise<A>): Effect.Effect<A> =>
           Effect.suspend(() => laneOf(writers, order)(work))
         return Database.of({
+          alone: engine.lanes.every(({ shared }) => !shared),
           read: (query) => Effect.promise(() => read(engine, query)),
           write,
           alter: (work) => {

@@ -25,6 +25,7 @@ import { WechatHosts } from "../wechat/hosts.ts"
 import { WechatPay } from "../wechat/pay/client.ts"
 import { Merchants } from "../wechat/pay/merchants.ts"
 import { type AccountSetup, accountSetup } from "./accounts.ts"
+import { inherit } from "./inherit.ts"
 import { type PaySetup, paySetup } from "./merchants.ts"
 import { sealKeyOf } from "./seal-key.ts"
 import {
@@ -94,6 +95,7 @@ export const startGateway = Effect.fn("startGateway")(function* (config: Gateway
   )
   const migrated = yield* migrateUp(migrationsOf(configured)).pipe(Effect.provide(ground))
   yield* rememberMode(settings.mode).pipe(Effect.provide(ground))
+  yield* inherit.pipe(Effect.provide(ground))
   const outside = yield* Effect.context<Transport>()
   const services = yield* Layer.build(coreLayer(setup)).pipe(Effect.provide(ground))
   const core = Context.mergeAll(outside, ground, services)

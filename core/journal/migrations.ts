@@ -29,6 +29,12 @@ const create = async (sql: Sql) => {
     .on("weir_journal")
     .columns(["lane", "delivered_at", "created_at"])
     .execute()
+  // So that a start finds what its predecessor held without looking through a year of entries.
+  await sql.schema
+    .createIndex("weir_journal_leased")
+    .on("weir_journal")
+    .column("leased_until")
+    .execute()
 }
 
 export const journalMigrations = [

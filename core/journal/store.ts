@@ -79,6 +79,14 @@ export const renew = (sql: Sql, lease: Lease, until: number) =>
 
 export const release = (sql: Sql, lease: Lease) => change(sql, lease, { leased_until: 0 })
 
+/** Frees every entry that is held, for the only process there is. */
+export const freeEntries = (sql: Sql, now: number) =>
+  tables(sql)
+    .updateTable("weir_journal")
+    .set({ leased_until: 0 })
+    .where("leased_until", ">", now)
+    .execute()
+
 export const finish = (
   sql: Sql,
   lease: Lease,

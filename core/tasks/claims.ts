@@ -83,6 +83,14 @@ export interface Kept {
   readonly error: string | null
 }
 
+/** Frees every key that is held, for the only process there is. */
+export const freeKeys = (sql: Sql, now: number) =>
+  tables(sql)
+    .updateTable("weir_task_keys")
+    .set({ leased_until: now })
+    .where("leased_until", ">", now)
+    .execute()
+
 /** Writes down what became of a task and lets go of its key. A claim that was replaced writes nothing. */
 export const settle = async (sql: Sql, claim: Claim, outcome: "done" | Kept, now: number) => {
   if (!(await holdUntil(sql, claim, now))) return
