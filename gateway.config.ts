@@ -19,6 +19,10 @@ export default defineGateway({
       }))
     }),
     // WeChat for development, served by a process of its own: `weir sandbox`.
-    wechatSandbox({ port: env.gateway.sandboxPort, databaseUrl: env.sandboxDatabaseUrl })
+    wechatSandbox({
+      port: env.gateway.sandboxPort,
+      databaseUrl: env.sandboxDatabaseUrl,
+      gatewayUrl: env.gateway.publicUrl
+    })
   ]
 })

@@ -1,5 +1,5 @@
 import { Effect } from "effect"
-import type { Fault, FaultName } from "../plugins/wechat-sandbox/faults.ts"
+import type { Fault, PayFault } from "../plugins/wechat-sandbox/faults.ts"
 import type { Chance } from "./chance.ts"
 import { calm, type Line, type Weather } from "./network.ts"
 import type { Ground, Party } from "./party.ts"
@@ -103,7 +103,7 @@ const faultOf = (chance: Chance): Fault => {
   }
 }
 
-const likely: Readonly<Record<FaultName, number>> = {
+const likely: Readonly<Record<typeof PayFault.Type, number>> = {
   slow: 3,
   drop: 3,
   reset: 4,

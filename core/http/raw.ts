@@ -7,12 +7,14 @@ import { reply } from "./reply.ts"
 export const rawRequest = (c: Call, body: Uint8Array): RawRequest => {
   const target = targetOf(c)
   const query = target.indexOf("?")
+  const address = c.get("client") ?? c.env?.incoming?.socket.remoteAddress
   return {
     method: c.req.method,
     target,
     params: c.req.param(),
     query: new URLSearchParams(query < 0 ? "" : target.slice(query)),
     headers: believed(c.req.header(), c.get("client")),
+    ...(address !== undefined && { address }),
     body
   }
 }

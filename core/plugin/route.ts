@@ -27,6 +27,8 @@ export interface RawRequest {
   readonly query: URLSearchParams
   /** Names in lower case. */
   readonly headers: Readonly<Record<string, string>>
+  /** Whence it came: the caller by the word of a trusted proxy, or else who is at the other end. Unknown without a socket. */
+  readonly address?: string
   readonly body: Uint8Array
 }
 

@@ -1,4 +1,4 @@
-import { Context, Effect, Layer, Schema } from "effect"
+import { Context, Effect, Layer, Schema, Struct } from "effect"
 import { Database } from "#core"
 import { setSetting, setting } from "./store.ts"
 
@@ -21,7 +21,13 @@ export const Settings = Schema.Struct({
   /** Whether reversing a number that never existed answers success. */
   reverseUnknown: Schema.Boolean,
   /** Retries after the first delivery of a notify. */
-  notifyRetries: Schema.Int.check(Schema.isBetween({ minimum: 0, maximum: 15 }))
+  notifyRetries: Schema.Int.check(Schema.isBetween({ minimum: 0, maximum: 15 })),
+  /** What people do when an account wants to know who they are; `ask`: whoever looks at the page decides, a program agrees. */
+  consent: Schema.Literals(["ask", "approve", "deny", "snapshot"]),
+  /** Days a user's refresh token lives: 30, or 180 by the page for mobile apps. */
+  refreshTokenDays: Schema.Int.check(Schema.isBetween({ minimum: 1, maximum: 365 })),
+  /** How often a message or event is pushed in all; the documents can also be read as one and three retries. */
+  pushAttempts: Schema.Int.check(Schema.isBetween({ minimum: 1, maximum: 4 }))
 })
 export type Settings = typeof Settings.Type
 
@@ -34,10 +40,14 @@ const defaults: Settings = {
   earlyReversal: false,
   closeUnknown: false,
   reverseUnknown: false,
-  notifyRetries: 15
+  notifyRetries: 15,
+  consent: "ask",
+  refreshTokenDays: 30,
+  pushAttempts: 3
 }
 
-const Stored = Schema.fromJsonString(Settings)
+/** One kept by an older sandbox lacks what came later. */
+const Stored = Schema.fromJsonString(Settings.mapFields(Struct.map(Schema.optionalKey)))
 
 export class Behaviour extends Context.Service<
   Behaviour,
@@ -51,7 +61,7 @@ export class Behaviour extends Context.Service<
     Effect.gen(function* () {
       const database = yield* Database
       const stored = yield* database.read((sql) => setting(sql, "settings"))
-      let current = stored === undefined ? defaults : Schema.decodeSync(Stored)(stored)
+      let current = { ...defaults, ...(stored && Schema.decodeSync(Stored)(stored)) }
 
       const change = Effect.fnUntraced(function* (by: Partial<Settings>) {
         current = { ...current, ...by }

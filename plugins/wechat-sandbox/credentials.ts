@@ -7,7 +7,7 @@ import { randomHex, randomText } from "./random.ts"
 import { setSetting, setting } from "./store.ts"
 
 /** What a merchant copies from WeChat's portals, all of it made up. */
-const Account = Schema.Struct({
+const MainAccount = Schema.Struct({
   account: Schema.String,
   appid: Schema.String,
   secret: Schema.String,
@@ -28,8 +28,17 @@ const Account = Schema.Struct({
   oauthRedirectUri: Schema.String
 })
 
+/** The mobile app, and what came to the sandbox with it. */
+const MobileApp = Schema.Struct({
+  appAppid: Schema.String,
+  appSecret: Schema.String,
+  /** A template for subscription notices; `templateId` is one for template messages. */
+  subscriptionTemplateId: Schema.String
+})
+
 export const CredentialsReply = Schema.Struct({
-  ...Account.fields,
+  ...MainAccount.fields,
+  ...MobileApp.fields,
   merchantSerial: Schema.String,
   merchantCertificate: Schema.String,
   merchantPrivateKey: Schema.String,
@@ -72,6 +81,8 @@ export class Credentials extends Context.Service<
     readonly publicKey: WechatKey
     /** Somebody who is not WeChat. */
     readonly stranger: KeyObject
+    /** Where the gateway's public door is. */
+    readonly gatewayUrl: string
   }
 >()("wechat-sandbox/Credentials") {
   static readonly layer = (options: SandboxOptions) =>
@@ -79,13 +90,16 @@ export class Credentials extends Context.Service<
       Credentials,
       Effect.gen(function* () {
         const now = yield* Clock.currentTimeMillis
-        const account = yield* kept("account", Account, makeAccount(now))
+        const account = yield* kept("account", MainAccount, makeAccount(now))
+        const app = yield* kept("app", MobileApp, makeApp)
         const keys =
           options.keys ?? (yield* kept("keys", SandboxKeys, makeKeys(account.mchid, now)))
-        const gatewayUrl = options.gatewayUrl ?? "http://localhost:3000"
-        return Credentials.of(
-          open({ ...account, oauthRedirectUri: `${gatewayUrl}/login/callback` }, keys)
-        )
+        const gatewayUrl = options.gatewayUrl?.replace(/\/$/, "") ?? "http://localhost:3000"
+        const oauthRedirectUri = `${gatewayUrl}/login/callback`
+        return Credentials.of({
+          ...open({ ...account, ...app, oauthRedirectUri }, keys),
+          gatewayUrl
+        })
       })
     )
 }
@@ -127,13 +141,21 @@ const makeAccount = Effect.fnUntraced(function* (now: number) {
   }
 })
 
-const open = (account: typeof Account.Type, keys: SandboxKeys) => {
+const makeApp = Effect.gen(function* () {
+  return {
+    appAppid: "wx8e6a2d4c0b7f9135",
+    appSecret: yield* randomHex(32),
+    subscriptionTemplateId: yield* randomText(43)
+  }
+})
+
+const open = (account: typeof MainAccount.Type & typeof MobileApp.Type, keys: SandboxKeys) => {
   const merchantCertificate = new X509Certificate(keys.merchant.certificate)
   const platform = platformKey(keys.platform)
   const publicKey = createPrivateKey(keys.publicKey.privateKey)
   const merchant: Merchant = {
     mchid: account.mchid,
-    appids: new Set([account.appid, account.miniAppid, account.websiteAppid]),
+    appids: new Set([account.appid, account.miniAppid, account.websiteAppid, account.appAppid]),
     apiV3Key: account.apiV3Key,
     serial: merchantCertificate.serialNumber,
     publicKey: merchantCertificate.publicKey

@@ -3,6 +3,10 @@ import { controlRoutes } from "./control.ts"
 import { phoneRoutes } from "./pages/phone.ts"
 import { payApis } from "./pay/apis.ts"
 import { serve } from "./pay/serve.ts"
+import { platformApis } from "./platform/apis/all.ts"
+import { platformControl } from "./platform/control.ts"
+import { openRoutes } from "./platform/open-routes.ts"
+import { serve as servePlatform, wrongMethod } from "./platform/serve.ts"
 import { WechatSandbox } from "./sandbox.ts"
 
 const payRoutes = payApis.map((api) =>
@@ -11,10 +15,20 @@ const payRoutes = payApis.map((api) =>
   )
 )
 
-/** Everything at the root of the sandbox's door: WeChat Pay under WeChat's own paths, the phone, and the switches. */
+const platformRoutes = platformApis.flatMap((api) => [
+  route.raw(api.method, api.path, (request) =>
+    WechatSandbox.use(({ platform }) => servePlatform(platform, api, request))
+  ),
+  route.raw(api.method === "GET" ? "POST" : "GET", api.path, () => wrongMethod(api))
+])
+
+/** Everything at the root of the sandbox's door: WeChat Pay and the platform under WeChat's own paths, the phone, and the switches. */
 export const sandboxRoutes: ReadonlyArray<Route<WechatSandbox>> = [
   ...payRoutes,
+  ...platformRoutes,
+  ...openRoutes,
   ...controlRoutes,
+  ...platformControl,
   ...phoneRoutes
 ]
 

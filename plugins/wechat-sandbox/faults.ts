@@ -1,28 +1,28 @@
 import { Context, Effect, Layer, Schema } from "effect"
 
-/** What can go wrong on demand. The first seven strike answers of WeChat's API, the next five its notifies. */
-export const FaultName = Schema.Literals([
+/** What can go wrong on demand. The first seven strike answers of WeChat's APIs, the next five its notifies and pushes. */
+export const PayFault = Schema.Literals([
   /** The answer comes after `seconds` (6 unless said), long after the work was done. */
   "slow",
   /** The connection breaks before anything was done. */
   "drop",
   /** The connection breaks after everything was done: success, then silence. */
   "reset",
-  /** `status` 500 (signed SYSTEM_ERROR), 502 or 503 (unsigned HTML of a proxy); nothing was done. */
+  /** `status` 500 (signed SYSTEM_ERROR, of the platform -1), 502 or 503 (unsigned HTML of a proxy); nothing was done. */
   "5xx",
-  /** 429 FREQUENCY_LIMITED; nothing was done. */
+  /** 429 FREQUENCY_LIMITED, of the platform 45011; nothing was done. */
   "quota",
   /** Closing succeeds, but the payer was at the password page and pays ten seconds later. */
   "late",
   /** A message is signed with the next platform certificate, which `/v3/certificates` lists from now on. */
   "rotation",
-  /** A notify never arrives. */
+  /** A notify or push never arrives. */
   "lost",
-  /** A notify arrives twice, one second apart, over two lines. */
+  /** It arrives twice over two lines: a notify one second apart, a push at once. */
   "duplicate",
-  /** A notify is held back for half a minute, so that later ones overtake it. */
+  /** It is held back for half a minute, so that later ones overtake it. */
   "reorder",
-  /** A stranger's notify arrives before the true one. With a `path` of the API: an answer signed by a stranger. */
+  /** A stranger's arrives before the true one. With a `path` of the API: an answer signed by a stranger. */
   "forge",
   /** A signature that is wrong on purpose, `WECHATPAY/SIGNTEST/…`; the right one follows. With a `path`: on an answer. */
   "probe",
@@ -33,6 +33,28 @@ export const FaultName = Schema.Literals([
   /** A refund ends CLOSED: it failed for good. */
   "refund-closed"
 ])
+
+/** What goes wrong with the platform alone. */
+const PlatformFault = Schema.Literals([
+  /** An answer of the platform says that it is plain text. */
+  "plain",
+  /** Every token of the account dies as it is used: 40001. */
+  "revoke",
+  /** Whoever comes back from an OAuth page without `connect_redirect` comes twice, with one code. */
+  "twice",
+  /** An encrypted push comes in clear, without `encrypt_type`, and with a valid `signature`. */
+  "downgrade",
+  /** What is encrypted in a push is for another appid. */
+  "wrong-appid",
+  /** What is encrypted in a push is padded by `pad` bytes (32 unless said). */
+  "padding",
+  /** A plain follow is told without an `EventKey`, which otherwise is there and empty. */
+  "no-eventkey",
+  /** The end of a template message is pushed before the sending of it is answered. */
+  "early"
+])
+
+export const FaultName = Schema.Literals([...PayFault.literals, ...PlatformFault.literals])
 export type FaultName = typeof FaultName.Type
 
 const once = Schema.Int.check(Schema.isBetween({ minimum: 1, maximum: 1_000_000 }))
@@ -45,7 +67,8 @@ export const Fault = Schema.Struct({
   seconds: Schema.optionalKey(
     Schema.Finite.check(Schema.isBetween({ minimum: 0, maximum: 86_400 }))
   ),
-  status: Schema.optionalKey(Schema.Literals([500, 502, 503]))
+  status: Schema.optionalKey(Schema.Literals([500, 502, 503])),
+  pad: Schema.optionalKey(Schema.Int.check(Schema.isBetween({ minimum: 1, maximum: 32 })))
 })
 export type Fault = typeof Fault.Type
 

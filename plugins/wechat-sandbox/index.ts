@@ -9,10 +9,13 @@ export const wechatSandbox = defineSandbox({
   name: "wechat-sandbox",
   options: {
     port: Schema.Int.check(Schema.isBetween({ minimum: 0, maximum: 65_535 })),
-    databaseUrl: Schema.String
+    databaseUrl: Schema.String,
+    /** Where the gateway's public door is; WeChat pushes there, and sends people back. */
+    gatewayUrl: Schema.UndefinedOr(Schema.URL)
   },
   databaseUrl: ({ databaseUrl }) => databaseUrl,
   migrations,
-  layer: () => WechatSandbox.layer(),
+  layer: ({ gatewayUrl }) =>
+    WechatSandbox.layer(gatewayUrl === undefined ? {} : { gatewayUrl: gatewayUrl.href }),
   door: ({ port }) => ({ port, routes: sandboxRoutes })
 })

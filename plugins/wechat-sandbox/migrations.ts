@@ -1,5 +1,6 @@
 import type { Sql } from "#core"
 import { migration } from "#core"
+import { platformTables } from "./platform/migrations.ts"
 
 const settings = (sql: Sql) =>
   sql.schema
@@ -131,5 +132,6 @@ export const migrations = [
     down: async (sql) => {
       for (const name of names) await sql.schema.dropTable(`sandbox_${name}`).execute()
     }
-  })
+  }),
+  migration("sandbox_0002_platform", platformTables)
 ]

@@ -13,6 +13,7 @@ import { Payers } from "./pay/payers.ts"
 import { Refunds } from "./pay/refunds.ts"
 import { Security } from "./pay/security.ts"
 import { Phone } from "./phone.ts"
+import { Platform, type PlatformServices } from "./platform/platform.ts"
 import { Signing } from "./signing.ts"
 
 export interface SandboxServices {
@@ -25,6 +26,7 @@ export interface SandboxServices {
   readonly faults: Faults["Service"]
   readonly orders: Orders["Service"]
   readonly payers: Payers["Service"]
+  readonly platform: PlatformServices
   readonly phone: Phone["Service"]
   readonly refunds: Refunds["Service"]
   readonly security: Security["Service"]
@@ -49,12 +51,14 @@ export class WechatSandbox extends Context.Service<WechatSandbox, SandboxService
         orders: Orders,
         payers: Payers,
         phone: Phone,
+        platform: Platform,
         refunds: Refunds,
         security: Security,
         signing: Signing
       })
     ).pipe(
       Layer.provide(Phone.layer),
+      Layer.provide(Platform.layer),
       Layer.provide(
         Layer.mergeAll(
           Books.layer,

@@ -156,7 +156,10 @@ export const openSandbox = Effect.fnUntraced(function* (
     context
   )
 
-  return { agenda, call, context, control, credentials, file, ledgerOf, network, post, until }
+  return {
+    ...{ agenda, call, context, control, credentials },
+    ...{ file, ledgerOf, network, post, request, until }
+  }
 })
 
 type Sandbox = Effect.Success<ReturnType<typeof openSandbox>>

@@ -1,8 +1,9 @@
 import { Clock, Effect, Predicate, Result } from "effect"
-import type { RawReply, RawRequest } from "#core"
+import type { RawRequest } from "#core"
 import type { Merchant, WechatKey } from "../credentials.ts"
 import { randomHex } from "../random.ts"
 import type { SandboxServices } from "../sandbox.ts"
+import { pathOf, struck } from "../struck.ts"
 import type { Answer, Api } from "./apis.ts"
 import { admit } from "./gate.ts"
 import { readJson } from "./read.ts"
@@ -16,30 +17,9 @@ import {
   wrongWechatKey
 } from "./refusal.ts"
 
-/** A door that sees this header breaks the connection instead of answering. */
-const reset: RawReply = { status: 502, headers: { "x-sandbox-connection": "reset" } }
-
-/**
- * One request to WeChat Pay, faults included. What was begun is ended also when the caller hangs up,
- * as it would be in somebody else's data centre.
- */
-export const serve = Effect.fnUntraced(function* (
-  sandbox: SandboxServices,
-  api: Api,
-  request: RawRequest
-) {
-  const { faults } = sandbox
-  const path = pathOf(request)
-  if ((yield* faults.take("drop", path)) !== undefined) return reset
-  const broken = yield* faults.take("5xx", path)
-  if (broken?.status !== undefined && broken.status > 500) return proxyPage(broken.status)
-  const reply = yield* Effect.uninterruptible(answer(sandbox, api, request, broken !== undefined))
-  const slow = yield* faults.take("slow", path)
-  if (slow !== undefined) yield* Effect.sleep(`${slow.seconds ?? 6} seconds`)
-  return (yield* faults.take("reset", path)) === undefined ? reply : reset
-})
-
-const pathOf = ({ target }: RawRequest) => target.split("?", 1)[0] ?? target
+/** One request to WeChat Pay, faults included. */
+export const serve = (sandbox: SandboxServices, api: Api, request: RawRequest) =>
+  struck(sandbox.faults, request, (failing) => answer(sandbox, api, request, failing))
 
 /** First who asks; then by which key the answer is wanted, so that everything after it can be signed. */
 const answer = Effect.fnUntraced(function* (
@@ -135,11 +115,4 @@ const signed = Effect.fnUntraced(function* (
   const signature = yield* forged ? signing.forge(key, body) : signing.sign(key, body, path)
   const headers = { ...(yield* headersOf(outcome, body)), ...signature }
   return { status: outcome.status, headers, ...(body === "" ? {} : { body }) }
-})
-
-/** What a proxy in front of WeChat says when it cannot reach it: unsigned, and not JSON. */
-const proxyPage = (status: number): RawReply => ({
-  status,
-  headers: { "content-type": "text/html; charset=utf-8", server: "nginx" },
-  body: `<html>\r\n<head><title>${status}</title></head>\r\n<body>\r\n<center><h1>${status}</h1></center>\r\n<hr><center>nginx</center>\r\n</body>\r\n</html>\r\n`
 })

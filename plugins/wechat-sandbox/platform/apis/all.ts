@@ -1,0 +1,7 @@
+import type { Api } from "../api.ts"
+import { snsApis } from "./sns.ts"
+import { tokenApis } from "./tokens.ts"
+import { userApis } from "./users.ts"
+
+/** Every API of the platform that this WeChat has. */
+export const platformApis: ReadonlyArray<Api> = [...tokenApis, ...snsApis, ...userApis]

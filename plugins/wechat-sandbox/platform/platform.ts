@@ -1,0 +1,47 @@
+import { Context, Effect, Layer } from "effect"
+import { WechatClock } from "../clock.ts"
+import { Faults } from "../faults.ts"
+import { Accounts } from "./accounts.ts"
+import { Logins } from "./logins.ts"
+import { OpenPages } from "./open-pages.ts"
+import { People } from "./people.ts"
+import { Quotas } from "./quotas.ts"
+import { Tokens } from "./tokens.ts"
+import { Users } from "./users.ts"
+
+export interface PlatformServices {
+  readonly accounts: Accounts["Service"]
+  readonly clock: WechatClock["Service"]
+  readonly faults: Faults["Service"]
+  readonly logins: Logins["Service"]
+  readonly open: OpenPages["Service"]
+  readonly people: People["Service"]
+  readonly quotas: Quotas["Service"]
+  readonly tokens: Tokens["Service"]
+  readonly users: Users["Service"]
+}
+
+/** The platform half of this WeChat: accounts and people, logins, messages and events. */
+export class Platform extends Context.Service<Platform, PlatformServices>()(
+  "wechat-sandbox/Platform"
+) {
+  static readonly layer = Layer.effect(
+    Platform,
+    Effect.all({
+      accounts: Accounts,
+      clock: WechatClock,
+      faults: Faults,
+      logins: Logins,
+      open: OpenPages,
+      people: People,
+      quotas: Quotas,
+      tokens: Tokens,
+      users: Users
+    })
+  ).pipe(
+    Layer.provide(OpenPages.layer),
+    Layer.provide(Layer.mergeAll(Logins.layer, Quotas.layer, Tokens.layer, Users.layer)),
+    Layer.provideMerge(People.layer),
+    Layer.provideMerge(Accounts.layer)
+  )
+}

@@ -1,0 +1,149 @@
+import { Context, Effect, Layer } from "effect"
+import { beijingDate, Database, type Sql } from "#core"
+import { WechatClock } from "../clock.ts"
+import { randomText } from "../random.ts"
+import { decide } from "./decide.ts"
+import { type Errcode, no } from "./errcodes.ts"
+import { forcedADay, platformLives } from "./model.ts"
+import { count, platform, type TokenRow, usedOf } from "./store.ts"
+
+export interface Issued {
+  readonly access_token: string
+  readonly expires_in: number
+}
+
+/** Backend tokens, in two families that leave each other alone. */
+export class Tokens extends Context.Service<
+  Tokens,
+  {
+    /** `GET /cgi-bin/token`: always a new one; the one before lives on for five minutes, older ones do not. */
+    classic(appid: string): Effect.Effect<Issued>
+    /** `POST /cgi-bin/stable_token`: the same until its last five minutes, unless forced. */
+    stable(appid: string, forced: boolean): Effect.Effect<Issued, Errcode>
+    /** Whose it is: 40014 nobody's, 40001 one that was superseded, 42001 one past its life. */
+    judge(token: string): Effect.Effect<string, Errcode>
+    /** Kills every token of an account at once. */
+    revoke(appid: string): Effect.Effect<void>
+  }
+>()("wechat-sandbox/Tokens") {
+  static readonly layer = Layer.effect(
+    Tokens,
+    Effect.gen(function* () {
+      const clock = yield* WechatClock
+      const database = yield* Database
+
+      const newToken = Effect.fnUntraced(function* (
+        appid: string,
+        family: TokenRow["family"],
+        forced: boolean
+      ) {
+        const issued_at = yield* clock.now
+        return {
+          token: `${family === "classic" ? 71 : 72}_${yield* randomText(133)}`,
+          appid,
+          family,
+          forced: forced ? 1 : 0,
+          issued_at,
+          expires_at: issued_at + platformLives.token,
+          retired_at: null
+        } satisfies TokenRow
+      })
+
+      const classic = Effect.fnUntraced(function* (appid: string) {
+        const token = yield* newToken(appid, "classic", false)
+        yield* database.write(`token:${appid}`, (sql) => supersede(sql, token))
+        return issued(token, token.issued_at)
+      })
+
+      const stable = Effect.fnUntraced(function* (appid: string, forced: boolean) {
+        const fresh = yield* newToken(appid, "stable", forced)
+        const now = fresh.issued_at
+        const token = yield* decide(database, `token:${appid}`, async (sql) => {
+          const current = await currentOf(sql, appid, "stable")
+          if (current === undefined) return supersede(sql, fresh)
+          if (!forced) {
+            const ends = current.expires_at - now < platformLives.overlap
+            return ends ? supersede(sql, fresh) : current
+          }
+          const tooEarly =
+            current.forced === 1 && now - current.issued_at < platformLives.forcedPause
+          if (tooEarly) return current
+          const today = beijingDate(now)
+          if ((await usedOf(sql, appid, "stable_token forced", today)) >= forcedADay) {
+            return no(45009)
+          }
+          await count(sql, appid, "stable_token forced", today)
+          return supersede(sql, fresh)
+        })
+        return issued(token, now)
+      })
+
+      const judge = Effect.fnUntraced(function* (text: string) {
+        const token = yield* database.read((sql) => tokenOf(sql, text))
+        const now = yield* clock.now
+        if (token === undefined) return yield* no(40014)
+        if (token.retired_at !== null && now >= token.retired_at) return yield* no(40001)
+        if (now >= token.expires_at) return yield* no(42001)
+        return token.appid
+      })
+
+      const revoke = Effect.fnUntraced(function* (appid: string) {
+        const now = yield* clock.now
+        yield* database.write(`token:${appid}`, async (sql) => {
+          await platform(sql)
+            .updateTable("sandbox_tokens")
+            .set({ retired_at: now })
+            .where("appid", "=", appid)
+            .execute()
+        })
+      })
+
+      return Tokens.of({ classic, stable, judge, revoke })
+    })
+  )
+}
+
+const issued = ({ expires_at, token }: TokenRow, now: number): Issued => ({
+  access_token: token,
+  expires_in: Math.floor((expires_at - now) / 1000)
+})
+
+const tokenOf = (sql: Sql, token: string) =>
+  platform(sql)
+    .selectFrom("sandbox_tokens")
+    .selectAll()
+    .where("token", "=", token)
+    .executeTakeFirst()
+
+const currentOf = (sql: Sql, appid: string, family: TokenRow["family"]) =>
+  platform(sql)
+    .selectFrom("sandbox_tokens")
+    .selectAll()
+    .where("appid", "=", appid)
+    .where("family", "=", family)
+    .where("retired_at", "is", null)
+    .executeTakeFirst()
+
+/** The one before keeps five minutes; whatever is older dies at once, which is how a leaked token is killed by forcing twice. */
+const supersede = async (sql: Sql, token: TokenRow): Promise<TokenRow> => {
+  const { appid, family, issued_at } = token
+  const family_ = platform(sql)
+    .updateTable("sandbox_tokens")
+    .where("appid", "=", appid)
+    .where("family", "=", family)
+  await family_.set({ retired_at: issued_at }).where("retired_at", ">", issued_at).execute()
+  await family_
+    .set({ retired_at: issued_at + platformLives.overlap })
+    .where("retired_at", "is", null)
+    .execute()
+  await platform(sql)
+    .deleteFrom("sandbox_tokens")
+    .where("appid", "=", appid)
+    .where("expires_at", "<", issued_at - forgetAfter)
+    .execute()
+  await platform(sql).insertInto("sandbox_tokens").values(token).execute()
+  return token
+}
+
+/** So long a dead token is still known to have lived. */
+const forgetAfter = platformLives.sameMass
