@@ -1,4 +1,6 @@
 // What plugins may use; nothing else of the core is within their reach.
+export { Customers } from "./customers/customers.ts"
+export { type CustomerId, IdentityTaken, IdentityUnknown } from "./customers/model.ts"
 export { afterCommit, Database, type Sql } from "./database/database.ts"
 export { type Migration, migration } from "./database/migrator.ts"
 export type { PublicError } from "./errors.ts"

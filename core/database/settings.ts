@@ -22,8 +22,8 @@ export const rememberMode = Effect.fn("rememberMode")(function* (mode: string) {
   if (remembered !== mode) return yield* new WrongMode({ remembered, asked: mode })
 })
 
-/** Keeps the first value ever given, and returns it. */
-const remember = async (sql: Sql, name: string, value: string): Promise<string> => {
+/** Keeps the first value ever given under a name, and returns it. */
+export const remember = async (sql: Sql, name: string, value: string): Promise<string> => {
   const tables = sql.withTables<SettingTables>()
   const known = await tables
     .selectFrom("weir_settings")

@@ -1,6 +1,9 @@
 import { Context, Duration, Effect, Layer } from "effect"
+import { Customers } from "../customers/customers.ts"
+import { customerMigrations } from "../customers/migrations.ts"
 import { Database } from "../database/database.ts"
 import { migrateUp } from "../database/migrator.ts"
+import { Pseudonyms } from "../database/pseudonyms.ts"
 import { Seal } from "../database/seal.ts"
 import { databaseMigrations, rememberMode } from "../database/settings.ts"
 import { Readiness } from "../http/readiness.ts"
@@ -38,12 +41,14 @@ import {
 type Core =
   | Database
   | Seal
+  | Pseudonyms
   | Journal
   | Tasks
   | Events
   | Transport
   | Accounts
   | WechatHosts
+  | Customers
   | WechatPay
   | Merchants
   | Ledger
@@ -73,6 +78,7 @@ const coreMigrations = [
   ...journalMigrations,
   ...taskMigrations,
   ...todoMigrations,
+  ...customerMigrations,
   ...paymentMigrations
 ]
 
@@ -110,12 +116,13 @@ const coreLayer = ({ accounts, hosts, merchants, stores, url }: PaySetup & Accou
     Stopping.layer,
     Journal.layer,
     Tasks.layer,
+    Pseudonyms.layer,
     Accounts.layer(accounts),
     Layer.succeed(WechatHosts, hosts),
     WechatPay.layer(url),
     Merchants.layer(merchants, stores)
   )
-  const facts = Layer.provideMerge(Events.layer, ground)
+  const facts = Layer.provideMerge(Layer.merge(Events.layer, Customers.layer), ground)
   const books = Layer.provideMerge(Ledger.layer, facts)
   return Layer.provideMerge(Cashier.layer, books)
 }

@@ -16,6 +16,7 @@ export const wordOf = (order: Transaction, now: number): Word => {
         currency: order.amount.currency,
         transactionId: order.transactionId,
         paidAt: order.successTime ?? now,
+        openid: order.payer?.openid,
         returning: order.tradeState === "REFUND"
       }
     case "USERPAYING":

@@ -1,4 +1,5 @@
 import { Clock, Context, Effect, Layer, Schema } from "effect"
+import { Customers } from "../customers/customers.ts"
 import { afterCommit, Database, type Sql } from "../database/database.ts"
 import { Events } from "../tasks/events.ts"
 import { task } from "../tasks/kind.ts"
@@ -66,9 +67,11 @@ export class Ledger extends Context.Service<
       const events = yield* Events
       const tasks = yield* Tasks
       const merchants = yield* Merchants
+      const timeline = yield* Customers
       const waiting = makeWaiting()
       const settling: Settling = {
         events,
+        timeline,
         appidOf: (mchid) => merchants.get(mchid)?.appid ?? "",
         resolve: (sql, outTradeNo, due) =>
           tasks.ensure(sql, ResolveAttempt, { key: outTradeNo, payload: { outTradeNo }, due })
@@ -262,7 +265,8 @@ const tryOnce = (
     paid_at: null,
     refusal: null,
     detail: null,
-    missing_at: null
+    missing_at: null,
+    customer: null
   }
   return begin(sql, "attempt", row, { event: "sent", at })
 }

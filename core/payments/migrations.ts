@@ -102,5 +102,10 @@ export const paymentMigrations = [
     down: async (sql) => {
       for (const name of names) await sql.schema.dropTable(name).execute()
     }
+  }),
+  migration("payments_0002", {
+    up: (sql) =>
+      sql.schema.alterTable("weir_attempts").addColumn("customer", "varchar(28)").execute(),
+    down: (sql) => sql.schema.alterTable("weir_attempts").dropColumn("customer").execute()
   })
 ]

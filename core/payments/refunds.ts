@@ -1,4 +1,5 @@
 import { Clock, Duration, Effect, Schema } from "effect"
+import { Customers } from "../customers/customers.ts"
 import { Database, type Sql } from "../database/database.ts"
 import { Events } from "../tasks/events.ts"
 import { again, task } from "../tasks/kind.ts"
@@ -25,6 +26,7 @@ import {
   type ReversalRow,
   tables
 } from "./store.ts"
+import { noteRefunded } from "./timeline.ts"
 
 const Numbered = Schema.Struct({ outRefundNo: Schema.String })
 type Numbered = typeof Numbered.Type
@@ -44,6 +46,7 @@ export type Refunds = Effect.Success<typeof makeRefunds>
 
 /** Money going back: written down first, sent under one number for life, followed to its end. */
 export const makeRefunds = Effect.gen(function* () {
+  const customers = yield* Customers
   const database = yield* Database
   const events = yield* Events
   const ledger = yield* Ledger
@@ -131,7 +134,7 @@ export const makeRefunds = Effect.gen(function* () {
       const changes = { refund_id: word.refundId, accepted_at: refund.accepted_at ?? at }
       const moved = await move(sql, "refund", refund, to, because, changes)
       if (moved === undefined) return
-      if (isUnsent(refund) && to !== "closed") await publish(sql, moved)
+      if (isUnsent(refund) && to !== "closed") await publish(sql, moved, at)
       if (isUnderway(moved)) await followLater(sql, moved, at)
       if (to === "closed" || to === "abnormal") {
         const detail = `WeChat could not pay a refund back (${word.status}); a person must finish it`
@@ -140,10 +143,11 @@ export const makeRefunds = Effect.gen(function* () {
     })
   })
 
-  const publish = async (sql: Sql, refund: RefundRow) => {
+  const publish = async (sql: Sql, refund: RefundRow, at: number) => {
     const payment = await paymentOf(sql, refund.payment)
     const attempt = await attemptOf(sql, refund.attempt)
     if (attempt === undefined) return
+    await noteRefunded(sql, customers, payment, attempt, refund, at)
     await events.publish(sql, payment.plugin, RefundDone, eventKey(payment), {
       ...aboutPayment(payment, attempt),
       amount: refund.amount,

@@ -13,11 +13,13 @@ import {
   type ReversalRow,
   tables
 } from "./store.ts"
+import { notePaid, noteReversed, payerOf, type Timeline } from "./timeline.ts"
 import { mismatch, next, type Word } from "./word.ts"
 
-/** What settling needs besides the database: how facts reach plugins, and how an attempt is asked about (again). */
+/** What settling needs besides the database: how facts reach plugins and people's timelines, and how an attempt is asked about (again). */
 export interface Settling {
   readonly events: Events["Service"]
+  readonly timeline: Timeline
   readonly appidOf: (mchid: string) => string
   readonly resolve: (sql: Sql, outTradeNo: string, due: number) => Promise<void>
 }
@@ -83,10 +85,12 @@ const paid = async (
   if (attempt.state === "paid") return
   const late = hasEnded(attempt)
   const { transactionId: transaction_id, paidAt: paid_at } = word
-  const changes = { transaction_id, paid_at, request: null }
+  const customer = await payerOf(sql, settling.timeline, word)
+  const changes = { transaction_id, paid_at, customer, request: null }
   const moved = await move(sql, "attempt", attempt, "paid", because, changes)
   if (moved === undefined) return
   const payment = await paymentOf(sql, attempt.payment)
+  await notePaid(sql, settling.timeline, payment, moved)
   const reversal = await reversalOf(sql, attempt.id)
   if (reversal !== undefined || late || payment.state !== "open")
     return giveBack(sql, settling, moved, reversal, because)
@@ -157,6 +161,7 @@ export const undone = async (
     await move(sql, "payment", payment, "closed", because)
   if (payment.state === "paid" && payment.paid_by === attempt.id)
     await move(sql, "payment", payment, "closed", because, { paid_by: null })
+  await noteReversed(sql, settling.timeline, payment, attempt, { returned }, because.at)
   const fact = { ...aboutPayment(payment, attempt), amount: returned }
   await settling.events.publish(sql, payment.plugin, PaymentReversed, eventKey(payment), fact)
 }

@@ -1,3 +1,4 @@
+import type { CustomerId } from "../customers/model.ts"
 import type { Sql } from "../database/database.ts"
 import type { Fen } from "../values/money.ts"
 import { allows, type StateOf, type Subject } from "./graph.ts"
@@ -45,6 +46,8 @@ export type AttemptRow = {
   readonly detail: string | null
   /** When WeChat first said it had never seen this number. */
   readonly missing_at: number | null
+  /** Who paid, where WeChat told. */
+  readonly customer: CustomerId | null
 }
 
 export type ReversalRow = {

@@ -15,6 +15,8 @@ export type Word =
       readonly currency: string
       readonly transactionId: string
       readonly paidAt: number
+      /** Who paid, at the account of `appid`; where WeChat tells. */
+      readonly openid?: string | undefined
       /** WeChat has begun to give it back. */
       readonly returning: boolean
     }

@@ -1,4 +1,5 @@
 import { Layer } from "effect"
+import type { Customers } from "../customers/customers.ts"
 import type { Database } from "../database/database.ts"
 import type { Migration } from "../database/migrator.ts"
 import type { Inlet } from "../legacy/inlet.ts"
@@ -13,7 +14,7 @@ import type { Settings } from "./settings.ts"
 export type Checked = any
 
 /** The services the core lends to every plugin. Nothing else is in reach. */
-export type Lent = Payments | Database
+export type Lent = Payments | Customers | Database
 
 /** What a vertical does, once its options are known. `R`: the services its handlers need. */
 export interface Behaviour<R> {

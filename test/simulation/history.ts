@@ -52,6 +52,7 @@ const attempt: AttemptRow = {
   refusal: null,
   detail: null,
   missing_at: null,
+  customer: null,
   expires_at: null
 }
 

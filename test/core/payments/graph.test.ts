@@ -22,7 +22,8 @@ const attempt = (state: AttemptRow["state"], way: AttemptRow["way"] = "codepay")
   paid_at: null,
   refusal: null,
   detail: null,
-  missing_at: null
+  missing_at: null,
+  customer: null
 })
 
 const paid = {

@@ -1,0 +1,160 @@
+import { Clock, Effect } from "effect"
+import { Database, type Sql } from "../database/database.ts"
+import { takeBackAll } from "./consents.ts"
+import { hold } from "./holding.ts"
+import type { Means } from "./means.ts"
+import type { CustomerId } from "./model.ts"
+import { familyOf, insertChange, tables } from "./store.ts"
+
+/** Somebody is to be forgotten: under all of these numbers. */
+export interface Erased {
+  readonly customers: ReadonlyArray<CustomerId>
+  readonly at: number
+}
+
+/** What another part keeps about a person goes in the same write: sessions, messages not yet sent. SQL alone, may be run again. */
+export type WhenErased = (sql: Sql, erased: Erased) => Promise<void>
+
+/**
+ * Forgets somebody: their profile, their words, how to reach them, and all of their timeline but what law demands to be kept. Of their
+ * identities the pseudonyms stay as long as anything does, so that they find their open business when they come back.
+ */
+export const eraseIn = async (
+  sql: Sql,
+  means: Means,
+  customer: CustomerId,
+  why: string,
+  others: Iterable<WhenErased>
+): Promise<void> => {
+  const { erased_at, id } = await hold(sql, customer)
+  if (erased_at !== null) return
+  const at = means.now()
+  const family = await familyOf(sql, id)
+  await takeBackAll(sql, means, id, family)
+  await forgetContacts(sql, family)
+  await tables(sql).deleteFrom("weir_profiles").where("customer", "in", family).execute()
+  await tables(sql)
+    .updateTable("weir_identities")
+    .set({ sealed: null })
+    .where("customer", "in", family)
+    .execute()
+  await tables(sql)
+    .updateTable("weir_entries")
+    .set({ words: null })
+    .where("customer", "in", family)
+    .execute()
+  await tables(sql)
+    .updateTable("weir_customers")
+    .set({ erased_at: at })
+    .where("id", "in", family)
+    .where("erased_at", "is", null)
+    .execute()
+  await insertChange(sql, {
+    id: means.newId(),
+    change: "erased",
+    customer: id,
+    other: null,
+    pseudonym: null,
+    why,
+    at
+  })
+  for (const each of family) await forget(sql, each, at)
+  for (const other of others) await other(sql, { customers: family, at })
+}
+
+/** How to reach them, and what they agreed to receive. */
+const forgetContacts = async (sql: Sql, family: ReadonlyArray<CustomerId>) => {
+  const theirs = tables(sql)
+    .selectFrom("weir_identities")
+    .select("pseudonym")
+    .where("customer", "in", family)
+  for (const table of ["weir_contacts", "weir_windows", "weir_subscriptions"] as const)
+    await tables(sql).deleteFrom(table).where("pseudonym", "in", theirs).execute()
+}
+
+/** Lets go of what law no longer demands under one number; at last of its pseudonyms. */
+const forget = async (sql: Sql, customer: CustomerId, at: number): Promise<void> => {
+  const over = tables(sql)
+    .selectFrom("weir_entries")
+    .select("id")
+    .where("customer", "=", customer)
+    .where("keep_until", "<=", at)
+  await tables(sql).deleteFrom("weir_entry_marks").where("entry", "in", over).execute()
+  await tables(sql)
+    .deleteFrom("weir_entries")
+    .where("customer", "=", customer)
+    .where("keep_until", "<=", at)
+    .execute()
+  await tables(sql)
+    .deleteFrom("weir_consents")
+    .where("customer", "=", customer)
+    .where("keep_until", "<=", at)
+    .execute()
+  const left = await tables(sql)
+    .selectFrom("weir_entries")
+    .select("id")
+    .where("customer", "=", customer)
+    .limit(1)
+    .executeTakeFirst()
+  if (left !== undefined) return
+  const theirs = tables(sql)
+    .selectFrom("weir_identities")
+    .select("pseudonym")
+    .where("customer", "=", customer)
+    .where("sealed", "is", null)
+  await tables(sql)
+    .updateTable("weir_customer_changes")
+    .set({ pseudonym: null })
+    .where("pseudonym", "in", theirs)
+    .execute()
+  await tables(sql)
+    .deleteFrom("weir_identities")
+    .where("customer", "=", customer)
+    .where("sealed", "is", null)
+    .execute()
+}
+
+/** Forgets what is due, for all who asked to be forgotten; every day. */
+export const makeForgetting = Effect.gen(function* () {
+  const database = yield* Database
+  return Effect.gen(function* () {
+    const now = yield* Clock.currentTimeMillis
+    for (let after = ""; ; ) {
+      const due = yield* database.read((sql) => findDue(sql, now, after as CustomerId))
+      for (const customer of due)
+        yield* database.write(`customer:${customer}`, async (sql) => {
+          await hold(sql, customer)
+          await forget(sql, customer, now)
+        })
+      const last = due.at(-1)
+      if (last === undefined) return
+      after = last
+    }
+  })
+})
+
+/** Numbers under which something is kept longer than law demands. */
+const findDue = async (sql: Sql, now: number, after: CustomerId) => {
+  const rows = await tables(sql)
+    .selectFrom("weir_customers as holder")
+    .select("holder.id")
+    .where("holder.erased_at", "is not", null)
+    .where("holder.id", ">", after)
+    .where((is) =>
+      is.or(
+        (["weir_entries", "weir_consents"] as const).map((table) =>
+          is.exists(
+            is
+              .selectFrom(table)
+              .select("customer")
+              .whereRef("customer", "=", "holder.id")
+              .where("keep_until", "<=", now)
+          )
+        )
+      )
+    )
+    .orderBy("holder.id")
+    .limit(200)
+    .execute()
+  return rows.map(({ id }) => id)
+}

@@ -1,0 +1,219 @@
+import type { Sql } from "../database/database.ts"
+import { absorb, beginCustomer, eldest, familyIn, hold, holdAll, survivorOf } from "./holding.ts"
+import type { Means } from "./means.ts"
+import type { At, CustomerId, Identity, Who } from "./model.ts"
+import { type CustomerRow, type IdentityRow, insertChange, tables } from "./store.ts"
+
+/** An identity that is somebody's alone. */
+export type Own = Identity & { readonly kind: IdentityRow["kind"] }
+
+interface Presented {
+  readonly identity: Own
+  readonly pseudonym: string
+}
+
+/** The customer whom WeChat means, if nothing of it is new. */
+export const knownAs = (
+  sql: Sql,
+  means: Means,
+  at: At,
+  who: Who
+): Promise<CustomerId | undefined> => known(sql, presentedBy(means, at, who))
+
+/** Finds or makes the customer whom WeChat means. */
+export const recogniseIn = async (
+  sql: Sql,
+  means: Means,
+  at: At,
+  who: Who
+): Promise<CustomerId> => {
+  const presented = presentedBy(means, at, who)
+  return (await known(sql, presented)) ?? join(sql, means, presented)
+}
+
+const presentedBy = (means: Means, at: At, who: Who): ReadonlyArray<Presented> =>
+  identitiesFrom(at, who).map((identity) => ({
+    identity,
+    pseudonym: means.pseudonymOf(identity)
+  }))
+
+const identitiesFrom = ({ appid, union }: At, { openid, unionid }: Who): ReadonlyArray<Own> => [
+  { kind: "openid", within: appid, value: openid },
+  ...(unionid === undefined || unionid === ""
+    ? []
+    : [{ kind: "unionid" as const, within: union ?? appid, value: unionid }])
+]
+
+/** Whom all of it leads to, if it is one person and nothing of it is new. */
+const known = async (
+  sql: Sql,
+  presented: ReadonlyArray<Presented>
+): Promise<CustomerId | undefined> => {
+  const found = await find(sql, presented)
+  const [first] = found
+  const told = found.length === presented.length && found.every(({ sealed }) => sealed !== null)
+  return told && found.every(({ survivor }) => survivor === first?.survivor)
+    ? first?.survivor
+    : undefined
+}
+
+/**
+ * Makes one customer of all whom the identities lead to, and gives them those that are new. Whoever asked to be forgotten and is here
+ * again is a new customer, to whom the old number leads.
+ */
+const join = async (
+  sql: Sql,
+  means: Means,
+  presented: ReadonlyArray<Presented>
+): Promise<CustomerId> => {
+  const { found, holders } = await holdHolders(sql, presented)
+  const survivor = eldest(holders) ?? (await beginCustomer(sql, means))
+  for (const other of holders) await absorb(sql, means, survivor, other, "one person to WeChat")
+  for (const one of presented) {
+    const row = found.find(({ pseudonym }) => pseudonym === one.pseudonym)
+    if (row === undefined) await insert(sql, means, survivor, one)
+    else if (row.sealed === null) await take(sql, means, survivor, one)
+  }
+  return survivor.id
+}
+
+/** Holds everybody who is known by any of it, until nobody new has come to be. */
+const holdHolders = async (
+  sql: Sql,
+  presented: ReadonlyArray<Presented>,
+  others: ReadonlyArray<CustomerId> = []
+) => {
+  let holders = await holdAll(sql, others)
+  for (;;) {
+    const found = await find(sql, presented)
+    const held = new Set(holders.map(({ id }) => id))
+    if (found.every(({ survivor }) => held.has(survivor))) return { found, holders }
+    holders = await holdAll(sql, [...held, ...found.map(({ survivor }) => survivor)])
+  }
+}
+
+const find = (sql: Sql, presented: ReadonlyArray<Presented>) =>
+  tables(sql)
+    .selectFrom("weir_identities as identity")
+    .innerJoin("weir_customers as holder", "holder.id", "identity.customer")
+    .select(["identity.pseudonym", "identity.sealed", "holder.survivor"])
+    .where(
+      "identity.pseudonym",
+      "in",
+      presented.map(({ pseudonym }) => pseudonym)
+    )
+    .execute()
+
+/** What an identity is sealed for. */
+export const identityPlace = (pseudonym: string) => `weir_identities.sealed:${pseudonym}`
+
+const insert = (
+  sql: Sql,
+  { now, sealText }: Means,
+  { id }: CustomerRow,
+  { identity, pseudonym }: Presented
+) =>
+  tables(sql)
+    .insertInto("weir_identities")
+    .values({
+      pseudonym,
+      kind: identity.kind,
+      within: identity.within,
+      customer: id,
+      sealed: sealText(identity.value, identityPlace(pseudonym)),
+      since: now()
+    })
+    .execute()
+
+/** An identity that is known, and belongs to somebody else now or is told again. */
+const take = (
+  sql: Sql,
+  { sealText }: Means,
+  { id }: CustomerRow,
+  { identity, pseudonym }: Presented
+) =>
+  tables(sql)
+    .updateTable("weir_identities")
+    .set({ customer: id, sealed: sealText(identity.value, identityPlace(pseudonym)) })
+    .where("pseudonym", "=", pseudonym)
+    .execute()
+
+/** Adds an identity to a customer; `taken`: it is somebody else's. */
+export const linkIn = async (
+  sql: Sql,
+  means: Means,
+  customer: CustomerId,
+  identity: Own,
+  why: string
+): Promise<{ readonly takenBy: CustomerId } | undefined> => {
+  const one = { identity, pseudonym: means.pseudonymOf(identity) }
+  const survivor = await hold(sql, customer)
+  const [row] = await find(sql, [one])
+  if (row?.survivor === survivor.id && row.sealed !== null) return undefined
+  const other = row === undefined ? undefined : await survivorOf(sql, row.survivor)
+  if (other !== undefined && other.id !== survivor.id && other.erased_at === null)
+    return { takenBy: other.id }
+  await (row === undefined ? insert(sql, means, survivor, one) : take(sql, means, survivor, one))
+  await changed(sql, means, "linked", survivor.id, undefined, one.pseudonym, why)
+  return undefined
+}
+
+/** Gives an identity to another customer; `false`: nobody is known by it. Everything else stays with whom it was written for. */
+export const moveIn = async (
+  sql: Sql,
+  means: Means,
+  identity: Own,
+  to: CustomerId,
+  why: string
+): Promise<boolean> => {
+  const one = { identity, pseudonym: means.pseudonymOf(identity) }
+  const { found } = await holdHolders(sql, [one], [to])
+  const [row] = found
+  if (row === undefined) return false
+  const survivor = await hold(sql, to)
+  if (row.survivor === survivor.id && row.sealed !== null) return true
+  await take(sql, means, survivor, one)
+  await changed(sql, means, "moved", survivor.id, row.survivor, one.pseudonym, why)
+  return true
+}
+
+const changed = (
+  sql: Sql,
+  { newId, now }: Means,
+  change: "linked" | "moved" | "migrated",
+  customer: CustomerId,
+  other: CustomerId | undefined,
+  pseudonym: string,
+  why: string
+) =>
+  insertChange(sql, {
+    id: newId(),
+    change,
+    customer,
+    other: other ?? null,
+    pseudonym,
+    why,
+    at: now()
+  })
+
+/** All that somebody is known by, in the order it was learnt. */
+export const identitiesOf = async (
+  sql: Sql,
+  means: Means,
+  customer: CustomerId
+): Promise<ReadonlyArray<Own>> => {
+  const family = await familyIn(sql, customer)
+  if (family.length === 0) return []
+  const rows = await tables(sql)
+    .selectFrom("weir_identities")
+    .selectAll()
+    .where("customer", "in", family)
+    .orderBy("since")
+    .orderBy("pseudonym")
+    .execute()
+  return rows.flatMap(({ kind, pseudonym, sealed, within }) =>
+    sealed === null
+      ? []
+      : [{ kind, within, value: means.openText(sealed, identityPlace(pseudonym)) }]
+  )
+}
