@@ -1,8 +1,9 @@
 // What plugins may use; nothing else of the core is within their reach.
 export { Customers } from "./customers/customers.ts"
 export { type CustomerId, IdentityTaken, IdentityUnknown } from "./customers/model.ts"
-export { afterCommit, Database, type Sql } from "./database/database.ts"
+export { Database, type Sql } from "./database/database.ts"
 export { type Migration, migration } from "./database/migrator.ts"
+export { afterCommit } from "./database/works.ts"
 export type { PublicError } from "./errors.ts"
 export { defineGateway } from "./gateway/settings.ts"
 export { final, interim } from "./journal/journal.ts"

@@ -3,7 +3,6 @@ import { addressOf } from "./address.ts"
 import { DatabaseRefused, type Engine, type Sql as Handle, StorageFailed } from "./engine.ts"
 import type { MysqlLimits } from "./mysql.ts"
 import { openSqlite } from "./sqlite.ts"
-import { hooksOf } from "./works.ts"
 import { makeWriter } from "./writer.ts"
 
 /** A handle for SQL. Stores name their own tables: `sql.withTables<SlipTables>()`. */
@@ -53,13 +52,6 @@ export class Database extends Context.Service<
         })
       })
     )
-}
-
-/** Runs something once the write that `sql` belongs to is durable; not at all when it is undone. */
-export const afterCommit = (sql: Pick<Sql, "getExecutor">, run: () => void): void => {
-  const hooks = hooksOf.get(sql.getExecutor())
-  if (hooks === undefined) throw new Error("`afterCommit` needs the `sql` of a write")
-  hooks.push(run)
 }
 
 /** Writes about one thing go one way, behind each other. (FNV-1a: spreads names evenly, and costs nothing.) */

@@ -150,11 +150,14 @@ const doubting = (end: () => void): void => {
 
 // sqlite.org/rescode.html. Passing: BUSY, LOCKED. Of the work: ERROR, TOOBIG, CONSTRAINT, MISMATCH, MISUSE, RANGE.
 const passing = new Set([5, 6])
+/** CONSTRAINT_PRIMARYKEY, CONSTRAINT_UNIQUE. */
+const duplicate = new Set([1555, 2067])
 const ofTheWork = new Set([1, 18, 19, 20, 21, 25])
 
 const fault = (error: unknown): Fault => {
   if (error instanceof ConnectionLost) return "storage"
   if (!Predicate.hasProperty(error, "errcode")) return "work"
+  if (duplicate.has(Number(error.errcode))) return "raced"
   const code = Number(error.errcode) & 0xff
   if (passing.has(code)) return "passing"
   return ofTheWork.has(code) ? "work" : "storage"

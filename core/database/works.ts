@@ -1,5 +1,6 @@
 import { Schema } from "effect"
 import { CompiledQuery } from "kysely"
+import { type Appended, insertAppended } from "./append.ts"
 import type { Engine, Sql } from "./engine.ts"
 
 /** A work that waits for its commit, and its caller who waits for the work. */
@@ -28,12 +29,12 @@ export type Run = (
 
 /** One after another. Hardly any work ever throws, so nothing is paid for the case. */
 export const runTogether: Run = async (engine, sql, batch, afterwards) => {
-  for (const work of batch) {
-    try {
-      await runOne(sql, work, afterwards)
-    } catch (cause) {
-      throw isOfTheWork(engine, cause) ? new Threw({ cause }) : cause
-    }
+  const appended: Appended = new Map()
+  try {
+    for (const work of batch) await runOne(sql, work, afterwards, appended)
+    await insertAppended(sql, appended)
+  } catch (cause) {
+    throw isOfTheWork(engine, cause) ? new Threw({ cause }) : cause
   }
 }
 
@@ -49,8 +50,13 @@ const runAlone = async (engine: Engine, sql: Sql, work: Waiting, afterwards: Aft
   for (let left = races; ; left--) {
     await sql.executeQuery(savepoint)
     try {
-      await runOne(sql, work, afterwards)
+      const appended: Appended = new Map()
+      const own: Afterwards = { answers: [], hooks: [] }
+      await runOne(sql, work, own, appended)
+      await insertAppended(sql, appended)
       await sql.executeQuery(release)
+      afterwards.answers.push(...own.answers)
+      afterwards.hooks.push(...own.hooks)
       return
     } catch (cause) {
       if (!isOfTheWork(engine, cause)) throw cause
@@ -67,9 +73,14 @@ const savepoint = CompiledQuery.raw("savepoint work")
 const release = CompiledQuery.raw("release savepoint work")
 const undo = CompiledQuery.raw("rollback to savepoint work")
 
-const runOne = async (sql: Sql, work: Waiting, { answers, hooks }: Afterwards) => {
+const runOne = async (
+  sql: Sql,
+  work: Waiting,
+  { answers, hooks }: Afterwards,
+  appended: Appended
+) => {
   const own: Array<() => void> = []
-  hooksOf.set(sql.getExecutor(), own)
+  current.set(sql.getExecutor(), { hooks: own, appended })
   answers.push(await work.run(sql))
   hooks.push(...own)
 }
@@ -79,5 +90,34 @@ const isOfTheWork = (engine: Engine, cause: unknown) => {
   return fault === "work" || fault === "raced"
 }
 
-/** What the current work of a transaction wants run; by executor, the one thing all handles of a transaction share. */
-export const hooksOf = new WeakMap<object, Array<() => void>>()
+/** What the current work of a transaction wants done at its end; by executor, the one thing all handles of a transaction share. */
+const current = new WeakMap<
+  object,
+  { readonly hooks: Array<() => void>; readonly appended: Appended }
+>()
+
+const ofWrite = (sql: Pick<Sql, "getExecutor">) => {
+  const found = current.get(sql.getExecutor())
+  if (found === undefined) throw new Error("This needs the `sql` of a write")
+  return found
+}
+
+/** Runs something once the write that `sql` belongs to is durable; not at all when it is undone. */
+export const afterCommit = (sql: Pick<Sql, "getExecutor">, run: () => void): void => {
+  ofWrite(sql).hooks.push(run)
+}
+
+/**
+ * Adds a row at the end of the write that `sql` belongs to, where nobody looks for it before. Rows of all works that share a commit go
+ * in one statement. Each row of a table names the same columns.
+ */
+export const append = (
+  sql: Pick<Sql, "getExecutor">,
+  table: string,
+  row: Readonly<Record<string, unknown>>
+): void => {
+  const { appended } = ofWrite(sql)
+  const rows = appended.get(table)
+  if (rows === undefined) appended.set(table, [row])
+  else rows.push(row)
+}

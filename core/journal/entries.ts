@@ -4,7 +4,7 @@ import { leaseMillis } from "../database/lease.ts"
 import { Seal } from "../database/seal.ts"
 import { newId } from "../values/ids.ts"
 import { about, brief, storedKey, storedKeys } from "./keys.ts"
-import { findSecrets, secretsLive, writeRanges } from "./secrets.ts"
+import { findSecrets, mask, secretsLive, writeRanges } from "./secrets.ts"
 import * as store from "./store.ts"
 import { wipeSecrets } from "./wiping.ts"
 
@@ -69,8 +69,12 @@ export const makeEntries = Effect.gen(function* () {
     }
   }
 
-  const takeUp = async (sql: Sql, arrival: Arrival, now: number): Promise<Admission> => {
-    const row = await find(sql, arrival)
+  const takeUp = async (
+    sql: Sql,
+    arrival: Arrival,
+    row: store.Found | undefined,
+    now: number
+  ): Promise<Admission> => {
     const admission = row === undefined ? "free" : judge(row, arrival, now)
     if (admission !== "free") return admission
     const lease =
@@ -90,15 +94,33 @@ export const makeEntries = Effect.gen(function* () {
     const row = yield* database.read((sql) => find(sql, arrival))
     const admission = row === undefined ? "free" : judge(row, arrival, now)
     if (admission !== "free") return admission
-    return yield* database.write(`journal:${arrival.key}`, (sql) => takeUp(sql, arrival, now))
+    // Nobody had it a moment ago. Whoever was quicker makes the insertion fail; then this runs again and looks.
+    let isNew = row === undefined
+    return yield* database.write(`journal:${arrival.key}`, async (sql) => {
+      const known = isNew ? undefined : await find(sql, arrival)
+      isNew = false
+      return takeUp(sql, arrival, known, now)
+    })
   })
 
-  const finish = Effect.fnUntraced(function* (lease: store.Lease, reply: Schema.Json) {
+  const finish = Effect.fnUntraced(function* (
+    lease: store.Lease,
+    { body, secrets }: Arrival,
+    reply: Schema.Json
+  ) {
     const answered_at = yield* Clock.currentTimeMillis
-    const answer = seal(Buffer.from(encodeReply(reply)), about("answer", lease.id))
-    return yield* database.write(`journal:${lease.id}`, async (sql) => {
-      const finished = await store.finish(sql, lease, { answer, answered_at })
-      if (finished && lease.secrets !== null) await wipeSecrets(sql, { open, seal }, lease.id)
+    const { epoch, id } = lease
+    const answer = seal(Buffer.from(encodeReply(reply)), about("answer", id))
+    // Whoever takes an entry up after others finds a body that may not be its own.
+    const own = epoch === 1 && lease.secrets !== null
+    const wiped = own && {
+      body: seal(mask(body, findSecrets(body, secrets)), about("body", id)),
+      secrets: null,
+      wipe_at: null
+    }
+    return yield* database.write(`journal:${id}`, async (sql) => {
+      const finished = await store.finish(sql, lease, { answer, answered_at, ...wiped })
+      if (finished && !own && lease.secrets !== null) await wipeSecrets(sql, { open, seal }, id)
       return finished
     })
   })

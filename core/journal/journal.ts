@@ -92,10 +92,12 @@ const makeOnce = Effect.gen(function* () {
   /** The answer of `work`; `undefined`: somebody else has taken the entry up, or taken its answer back. */
   const answer = Effect.fnUntraced(function* <A extends Schema.Json, R>(
     lease: store.Lease,
+    arrival: Arrival,
     work: Effect.Effect<Answer<A>, never, R>
   ) {
     const answer = yield* work
-    if (answer._tag === "Final") return (yield* finish(lease, answer.reply)) ? answer : undefined
+    if (answer._tag === "Final")
+      return (yield* finish(lease, arrival, answer.reply)) ? answer : undefined
     yield* release(lease)
     return answer
   })
@@ -117,7 +119,7 @@ const makeOnce = Effect.gen(function* () {
           break
         case "ours": {
           const { lease } = admission
-          const given = yield* hold(lease, answer(lease, work))
+          const given = yield* hold(lease, answer(lease, arrival, work))
           if (given !== undefined) return { id: lease.id, answer: given }
         }
       }

@@ -1,4 +1,5 @@
 import type { Sql } from "../database/database.ts"
+import { statement } from "../database/statement.ts"
 
 export interface EntryRow {
   readonly id: string
@@ -28,6 +29,9 @@ type JournalTables = { readonly weir_journal: EntryRow }
 /** The right to answer an entry. */
 export type Lease = Pick<EntryRow, "id" | "epoch" | "secrets">
 
+/** A body without its secrets. */
+export type Wiped = Pick<EntryRow, "body" | "secrets" | "wipe_at">
+
 export interface EntryKey {
   readonly source: string
   readonly operation: string
@@ -36,32 +40,40 @@ export interface EntryKey {
 
 const tables = (sql: Sql) => sql.withTables<JournalTables>()
 
-export const find = (sql: Sql, { key, operation, source }: EntryKey) =>
+export type Found = Pick<EntryRow, "id" | "same" | "secrets" | "answer" | "epoch" | "leased_until">
+
+export const find = async (sql: Sql, of: EntryKey): Promise<Found | undefined> =>
+  (await findEntry(sql, of)).rows[0]
+
+const findEntry = statement((sql, { key, operation, source }: EntryKey) =>
   tables(sql)
     .selectFrom("weir_journal")
     .select(["id", "same", "secrets", "answer", "epoch", "leased_until"])
     .where("source", "=", source)
     .where("operation", "=", operation)
     .where("entry_key", "=", key)
-    .executeTakeFirst()
-
-export type Found = NonNullable<Awaited<ReturnType<typeof find>>>
+)
 
 export const insert = async (sql: Sql, row: EntryRow): Promise<Lease> => {
-  await tables(sql).insertInto("weir_journal").values(row).execute()
+  await insertEntry(sql, row)
   return row
 }
 
+const insertEntry = statement((sql, row: EntryRow) =>
+  tables(sql).insertInto("weir_journal").values(row)
+)
+
 /** Changes an entry for as long as nobody else has taken it up, and says whether that was so. */
 const change = async (sql: Sql, { epoch, id }: Lease, to: Partial<EntryRow>): Promise<boolean> => {
-  const { numUpdatedRows } = await tables(sql)
-    .updateTable("weir_journal")
-    .set(to)
-    .where("id", "=", id)
-    .where("epoch", "=", epoch)
-    .executeTakeFirst()
-  return numUpdatedRows > 0n
+  const { changed } = await changeEntry(sql, { ...to, id, held: epoch })
+  return changed > 0
 }
+
+type Changed = Partial<EntryRow> & Pick<EntryRow, "id"> & { readonly held: number }
+
+const changeEntry = statement((sql, { held, id, ...to }: Changed) =>
+  tables(sql).updateTable("weir_journal").set(to).where("id", "=", id).where("epoch", "=", held)
+)
 
 /** Of two that try to take an entry up, one gets the lease. */
 export const acquire = async (
@@ -90,7 +102,7 @@ export const freeEntries = (sql: Sql, now: number) =>
 export const finish = (
   sql: Sql,
   lease: Lease,
-  answered: Pick<EntryRow, "answer" | "answered_at">
+  answered: Pick<EntryRow, "answer" | "answered_at"> & Partial<Wiped>
 ) => change(sql, lease, { ...answered, leased_until: 0 })
 
 /** Takes a final answer back, also from whoever is about to give one. */

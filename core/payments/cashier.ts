@@ -13,10 +13,11 @@ import {
 } from "./model.ts"
 import { makeNotified, type Notified } from "./notified.ts"
 import { makeRecovery } from "./recovery.ts"
-import { makeRefunds, refundsOf } from "./refunds.ts"
+import { makeRefunds } from "./refunds.ts"
 import { makeResolve } from "./resolve.ts"
+import { attemptOf, refundsOf } from "./rows.ts"
 import { type CodeOrder, makeSending, type QrOrder } from "./sending.ts"
-import { askReversal, attemptOf } from "./settle.ts"
+import { askReversal } from "./settle.ts"
 import { current, hasEnded, refunded, refundStanding, type Sale, standing } from "./standing.ts"
 import { type AttemptRow, type PaymentRow, tables } from "./store.ts"
 
@@ -109,7 +110,8 @@ export class Cashier extends Context.Service<
         const { attempt, is } = yield* open(order, { way: "codepay", mark })
         if (is === "new") {
           const word = yield* sending.code(order, attempt)
-          yield* ledger.hear(attempt.id, word, `code payment: ${word.says}`)
+          const paid = yield* ledger.hear(attempt.id, word, `code payment: ${word.says}`)
+          if (paid !== undefined) return standing(paid)
         }
         return yield* ledger.until(order, (sale) => end(sale, attempt.id))
       })

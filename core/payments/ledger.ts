@@ -1,13 +1,15 @@
 import { Clock, Context, Effect, Layer, Schema } from "effect"
 import { Customers } from "../customers/customers.ts"
-import { afterCommit, Database, type Sql } from "../database/database.ts"
+import { Database, type Sql } from "../database/database.ts"
+import { afterCommit } from "../database/works.ts"
 import { Events } from "../tasks/events.ts"
 import { task } from "../tasks/kind.ts"
 import { Tasks } from "../tasks/tasks.ts"
-import { outTradeNo } from "../values/numbers.ts"
+import { firstNumberOf, outTradeNo } from "../values/numbers.ts"
 import { Merchants } from "../wechat/pay/merchants.ts"
 import type { Order, Reference } from "./model.ts"
-import { askReversal, attemptsOf, hear, paymentOf, reversalOf, type Settling } from "./settle.ts"
+import { attemptOf, findPayment, paymentOf, reversalOf, saleRows } from "./rows.ts"
+import { askReversal, hear, type Settling } from "./settle.ts"
 import { hasEnded, latest, type Sale } from "./standing.ts"
 import {
   type AttemptRow,
@@ -46,7 +48,13 @@ export class Ledger extends Context.Service<
     open(order: Order, how: Try): Effect.Effect<Opened>
     sale(reference: Reference): Effect.Effect<Sale | undefined>
     saleOf(outTradeNo: string): Effect.Effect<Sale | undefined>
-    hear(outTradeNo: string, word: Word, event: string, detail?: string): Effect.Effect<void>
+    /** Writes down WeChat's word on an attempt. Where that has just paid for its sale, gives back the sale as it now is. */
+    hear(
+      outTradeNo: string,
+      word: Word,
+      event: string,
+      detail?: string
+    ): Effect.Effect<Sale | undefined>
     /** Keeps the exact request of an attempt that may be sent again. */
     keepRequest(attempt: AttemptRow, request: string): Effect.Effect<void>
     /** Asks for an attempt to be undone. */
@@ -83,11 +91,9 @@ export class Ledger extends Context.Service<
       ) {
         const at = yield* Clock.currentTimeMillis
         return yield* database.write(`attempt:${outTradeNo}`, async (sql) => {
-          const payment = await paymentIdOf(sql, outTradeNo)
-          if (payment !== undefined) {
-            await hold(sql, payment)
-            afterCommit(sql, () => waiting.changed(payment))
-          }
+          const payment = firstNumberOf(outTradeNo)
+          await hold(sql, payment)
+          afterCommit(sql, () => waiting.changed(payment))
           return work(sql, settling, (event) => ({ event, at }))
         })
       })
@@ -111,8 +117,9 @@ export class Ledger extends Context.Service<
         sale,
         saleOf: (outTradeNo) =>
           database.read(async (sql) => {
-            const id = await paymentIdOf(sql, outTradeNo)
-            return id === undefined ? undefined : saleRows(sql, await paymentOf(sql, id))
+            const attempt = await attemptOf(sql, outTradeNo)
+            if (attempt === undefined) return undefined
+            return saleRows(sql, await paymentOf(sql, attempt.payment))
           }),
         hear: (outTradeNo, word, event, detail) =>
           change(outTradeNo, (sql, settling, because) =>
@@ -145,47 +152,6 @@ export class Ledger extends Context.Service<
 /** A payment goes by the number of its first attempt, so that any process finds the same one. */
 const firstNumber = (reference: Reference & { readonly part: string }) =>
   outTradeNo({ ...reference, attempt: 1 })
-
-const findPayment = (
-  sql: Sql,
-  { part, plugin, reference }: Reference & { readonly part: string }
-) =>
-  tables(sql)
-    .selectFrom("weir_payments")
-    .selectAll()
-    .where("plugin", "=", plugin)
-    .where("reference", "=", reference)
-    .where("part", "=", part)
-    .executeTakeFirst()
-
-const paymentIdOf = async (sql: Sql, outTradeNo: string) =>
-  (
-    await tables(sql)
-      .selectFrom("weir_attempts")
-      .select("payment")
-      .where("id", "=", outTradeNo)
-      .executeTakeFirst()
-  )?.payment
-
-const saleRows = async (sql: Sql, payment: PaymentRow): Promise<Sale> => {
-  const attempts = await attemptsOf(sql, payment.id)
-  const reversals = await tables(sql)
-    .selectFrom("weir_reversals")
-    .selectAll()
-    .where(
-      "id",
-      "in",
-      attempts.map(({ id }) => id)
-    )
-    .execute()
-  const refunds = await tables(sql)
-    .selectFrom("weir_refunds")
-    .selectAll()
-    .where("payment", "=", payment.id)
-    .orderBy("asked_at")
-    .execute()
-  return { payment, attempts, reversals, refunds }
-}
 
 type Placed = Order & { readonly merchant: string; readonly part: string }
 

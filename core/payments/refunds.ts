@@ -15,7 +15,8 @@ import type { RefundStatus } from "../wechat/pay/wire.ts"
 import { RefundDone } from "./events.ts"
 import { Ledger } from "./ledger.ts"
 import { AmountDiffers, NotRefundable, refundLimits } from "./model.ts"
-import { aboutPayment, attemptOf, eventKey, paymentOf, reversalOf } from "./settle.ts"
+import { attemptOf, paymentOf, refundsOf, reversalOf } from "./rows.ts"
+import { aboutPayment, eventKey } from "./settle.ts"
 import { refunded, type Sale } from "./standing.ts"
 import {
   type AttemptRow,
@@ -242,9 +243,6 @@ const followAgain = (age: number) => Duration.minutes(age < 300_000 ? 1 : age < 
 
 const refundOf = (sql: Sql, id: string) =>
   tables(sql).selectFrom("weir_refunds").selectAll().where("id", "=", id).executeTakeFirst()
-
-export const refundsOf = (sql: Sql, payment: string) =>
-  tables(sql).selectFrom("weir_refunds").selectAll().where("payment", "=", payment).execute()
 
 const newRefund = (
   id: string,

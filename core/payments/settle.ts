@@ -3,7 +3,8 @@ import type { Events } from "../tasks/events.ts"
 import { leaveTodo } from "../tasks/todos.ts"
 import type { Fen } from "../values/money.ts"
 import { PaymentPaid, PaymentReversed } from "./events.ts"
-import { hasEnded } from "./standing.ts"
+import { attemptOf, attemptsOf, paymentOf, reversalOf } from "./rows.ts"
+import { hasEnded, type Sale } from "./standing.ts"
 import {
   type AttemptRow,
   type Because,
@@ -24,25 +25,29 @@ export interface Settling {
   readonly resolve: (sql: Sql, outTradeNo: string, due: number) => Promise<void>
 }
 
-/** Applies WeChat's word to an attempt, inside a write. A word may come late, twice and in any order: the same end follows. */
+/**
+ * Applies WeChat's word to an attempt, inside a write. A word may come late, twice and in any order: the same end follows. Where it
+ * has just paid for its sale, gives back that sale as it now is.
+ */
 export const hear = async (
   sql: Sql,
   settling: Settling,
   outTradeNo: string,
   word: Word,
   because: Because
-): Promise<void> => {
+): Promise<Sale | undefined> => {
   const attempt = await attemptOf(sql, outTradeNo)
-  if (attempt === undefined) return
+  if (attempt === undefined) return undefined
   if (word.says === "paid") return paid(sql, settling, attempt, word, because)
   if (word.says === "waiting" && word.codeUrl !== undefined)
     await shown(sql, settling, attempt, word.codeUrl, because)
   const to = next(attempt, word)
-  if (to === undefined) return
+  if (to === undefined) return undefined
   const moved = await move(sql, "attempt", attempt, to, because, changesBy(word, because))
-  if (moved === undefined) return
+  if (moved === undefined) return undefined
   if (hasEnded(moved)) await ended(sql, settling, moved, because)
   else await settling.resolve(sql, outTradeNo, because.at + 5_000)
+  return undefined
 }
 
 const changesBy = (word: Word, { at }: Because): Partial<AttemptRow> => {
@@ -76,30 +81,34 @@ const paid = async (
   attempt: AttemptRow,
   word: Extract<Word, { says: "paid" }>,
   because: Because
-) => {
+): Promise<Sale | undefined> => {
   const wrong = mismatch(attempt, settling.appidOf(attempt.merchant), word)
   if (wrong !== undefined) {
     const detail = `WeChat says this was paid with ${wrong}; nothing was changed`
-    return leaveTodo(sql, { kind: "payment.mismatch", subject: attempt.id, detail, at: because.at })
+    await leaveTodo(sql, { kind: "payment.mismatch", subject: attempt.id, detail, at: because.at })
+    return undefined
   }
-  if (attempt.state === "paid") return
+  if (attempt.state === "paid") return undefined
   const late = hasEnded(attempt)
   const { transactionId: transaction_id, paidAt: paid_at } = word
   const customer = await payerOf(sql, settling.timeline, word)
   const changes = { transaction_id, paid_at, customer, request: null }
   const moved = await move(sql, "attempt", attempt, "paid", because, changes)
-  if (moved === undefined) return
+  if (moved === undefined) return undefined
   const payment = await paymentOf(sql, attempt.payment)
   await notePaid(sql, settling.timeline, payment, moved)
   const reversal = await reversalOf(sql, attempt.id)
-  if (reversal !== undefined || late || payment.state !== "open")
-    return giveBack(sql, settling, moved, reversal, because)
-  await move(sql, "payment", payment, "paid", because, { paid_by: attempt.id })
+  if (reversal !== undefined || late || payment.state !== "open") {
+    await giveBack(sql, settling, moved, reversal, because)
+    return undefined
+  }
+  const done = await move(sql, "payment", payment, "paid", because, { paid_by: attempt.id })
   await settling.events.publish(sql, payment.plugin, PaymentPaid, eventKey(payment), {
     ...aboutPayment(payment, moved),
     transactionId: word.transactionId,
     paidAt: word.paidAt
   })
+  return done && { payment: done, attempts: [moved], reversals: [], refunds: [] }
 }
 
 /** Money that nobody waits for any more: the till gave up, heard "refused", or another attempt was paid first. */
@@ -177,20 +186,3 @@ export const aboutPayment = ({ part, reference }: PaymentRow, { amount, id }: At
   outTradeNo: id,
   amount
 })
-
-export const paymentOf = (sql: Sql, id: string): Promise<PaymentRow> =>
-  tables(sql).selectFrom("weir_payments").selectAll().where("id", "=", id).executeTakeFirstOrThrow()
-
-export const attemptOf = (sql: Sql, id: string): Promise<AttemptRow | undefined> =>
-  tables(sql).selectFrom("weir_attempts").selectAll().where("id", "=", id).executeTakeFirst()
-
-export const attemptsOf = (sql: Sql, payment: string): Promise<Array<AttemptRow>> =>
-  tables(sql)
-    .selectFrom("weir_attempts")
-    .selectAll()
-    .where("payment", "=", payment)
-    .orderBy("number")
-    .execute()
-
-export const reversalOf = (sql: Sql, id: string): Promise<ReversalRow | undefined> =>
-  tables(sql).selectFrom("weir_reversals").selectAll().where("id", "=", id).executeTakeFirst()

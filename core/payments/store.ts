@@ -1,5 +1,7 @@
 import type { CustomerId } from "../customers/model.ts"
 import type { Sql } from "../database/database.ts"
+import { statement } from "../database/statement.ts"
+import { append } from "../database/works.ts"
 import type { Fen } from "../values/money.ts"
 import { allows, type StateOf, type Subject } from "./graph.ts"
 
@@ -120,17 +122,35 @@ export interface Because {
 export const tables = (sql: Sql) => sql.withTables<PaymentTables>()
 
 /** Holds a payment until the write ends: what is then read about it stays so, whichever process writes beside this one. */
-export const hold = (sql: Sql, id: string) =>
+export const hold = (sql: Sql, id: string) => holdPayment(sql, { id })
+
+const holdPayment = statement((sql, { id }: { readonly id: string }) =>
   tables(sql)
     .updateTable("weir_payments")
     .set((column) => ({ asked_at: column.ref("asked_at") }))
     .where("id", "=", id)
-    .execute()
+)
 
 /** What all subjects share, under one name for the four tables. */
 type Moving = { readonly id: string; readonly state: string; readonly version: number }
 const movable = (sql: Sql) => sql.withTables<{ readonly weir_subjects: Moving }>()
 const table = (subject: Subject) => tableOf[subject] as "weir_subjects"
+
+type Moved = Moving & { readonly was: number }
+
+const statementsOf = (subject: Subject) => ({
+  insert: statement((sql, row: Moving) => movable(sql).insertInto(table(subject)).values(row)),
+  move: statement((sql, { id, was, ...to }: Moved) =>
+    movable(sql).updateTable(table(subject)).set(to).where("id", "=", id).where("version", "=", was)
+  )
+})
+
+const statements = {
+  payment: statementsOf("payment"),
+  attempt: statementsOf("attempt"),
+  reversal: statementsOf("reversal"),
+  refund: statementsOf("refund")
+}
 
 /** Writes down something new, with the first row of its history. */
 export const begin = async <S extends Subject>(
@@ -140,8 +160,8 @@ export const begin = async <S extends Subject>(
   because: Because
 ): Promise<RowOf[S]> => {
   const first = { ...row, version: 1 } as RowOf[S]
-  await movable(sql).insertInto(table(subject)).values(first).execute()
-  await remember(sql, subject, first, null, because)
+  await statements[subject].insert(sql, first)
+  remember(sql, subject, first, null, because)
   return first
 }
 
@@ -161,15 +181,10 @@ export const move = async <S extends Subject>(
     throw new Error(`A ${subject} cannot go from ${row.state} to ${to} (${because.event})`)
   }
   const version = row.version + 1
-  const done = await movable(sql)
-    .updateTable(table(subject))
-    .set({ ...changes, state: to, version })
-    .where("id", "=", row.id)
-    .where("version", "=", row.version)
-    .executeTakeFirst()
-  if (done.numUpdatedRows !== 1n) return undefined
+  const values = { ...changes, id: row.id, was: row.version, state: to, version }
+  if ((await statements[subject].move(sql, values)).changed !== 1) return undefined
   const moved = { ...row, ...changes, state: to, version }
-  await remember(sql, subject, moved, row.state, because)
+  remember(sql, subject, moved, row.state, because)
   return moved
 }
 
@@ -180,7 +195,13 @@ const remember = (
   from: string | null,
   { at, detail, event }: Because
 ) =>
-  tables(sql)
-    .insertInto("weir_history")
-    .values({ subject, id, version, from, to, event, detail: detail?.slice(0, 255) ?? null, at })
-    .execute()
+  append(sql, "weir_history", {
+    subject,
+    id,
+    version,
+    from,
+    to,
+    event,
+    detail: detail?.slice(0, 255) ?? null,
+    at
+  } satisfies HistoryRow)

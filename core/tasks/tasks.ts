@@ -1,6 +1,7 @@
 import { Cause, Clock, Context, Duration, Effect, Layer, Schema } from "effect"
-import { afterCommit, Database, type Sql } from "../database/database.ts"
+import { Database, type Sql } from "../database/database.ts"
 import { Drain } from "../database/drain.ts"
+import { afterCommit } from "../database/works.ts"
 import { again, type Handled, type TaskKind, task } from "./kind.ts"
 import { findParked, type Parked, unpark } from "./parked.ts"
 import { type Handler, nameOf } from "./perform.ts"

@@ -22,6 +22,9 @@ export const outTradeNo = (of: {
   return `${fingerprint("payment", of.plugin, of.reference, of.part)}-${of.attempt}`
 }
 
+/** A payment goes by the number of its first attempt; any attempt's number tells it. */
+export const firstNumberOf = (outTradeNo: string): string => outTradeNo.replace(/-\d+$/, "-1")
+
 /** The merchant's own number of one intention to give money back. WeChat Pay: `out_refund_no` has at most 64 characters. */
 export const outRefundNo = (of: {
   readonly plugin: string

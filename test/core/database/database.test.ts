@@ -2,8 +2,9 @@ import { DatabaseSync } from "node:sqlite"
 import { assert, describe, it } from "@effect/vitest"
 import { Cause, Effect, Exit, Fiber, Layer, Scope } from "effect"
 import { sql as raw } from "kysely"
-import { afterCommit, Database, type Sql } from "../../../core/database/database.ts"
+import { Database, type Sql } from "../../../core/database/database.ts"
 import { StorageFailed } from "../../../core/database/engine.ts"
+import { afterCommit } from "../../../core/database/works.ts"
 import {
   commits,
   databaseIn,
