@@ -9,7 +9,7 @@
 import { execFileSync, spawn } from "node:child_process"
 import { randomBytes, sign, verify } from "node:crypto"
 import { once } from "node:events"
-import { copyFileSync, mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs"
+import { copyFileSync, mkdirSync, mkdtempSync, readFileSync, rmSync } from "node:fs"
 import { tmpdir } from "node:os"
 import { join } from "node:path"
 import { Effect } from "effect"
@@ -35,41 +35,27 @@ const wechat = await openWechat()
 const open = async (name: string, databaseUrl: string | undefined) => {
   const cwd = join(temporary, name)
   mkdirSync(cwd)
-  if (process.env.SRC) {
-    writeFileSync(join(cwd, "package.json"), `{"type":"module"}`)
-    writeFileSync(
-      join(cwd, "gateway.config.ts"),
-      `export { default } from "${join(root, "gateway.config.ts")}"`
-    )
-  } else copyFileSync(join(root, "gateway.config.ts"), join(cwd, "gateway.config.ts"))
+  copyFileSync(join(root, "gateway.config.ts"), join(cwd, "gateway.config.ts"))
   const [PORT, LEGACY_PORT = "", OPERATOR_PORT, MIS_PORT] = await Effect.runPromise(freePorts(4))
-  const child = spawn(
-    process.execPath,
-    [
-      ...(process.env.PROF ? process.env.PROF.split(" ") : []),
-      process.env.SRC ? join(root, "core/cli/weir.js") : bundle,
-      "start"
-    ],
-    {
-      cwd,
-      env: {
-        HOME: process.env.HOME,
-        PATH: process.env.PATH,
-        HOST: "127.0.0.1",
-        PORT,
-        LEGACY_PORT,
-        OPERATOR_PORT,
-        MIS_PORT,
-        PUBLIC_URL: "https://weir.example",
-        POS_SECRET: "pos-dummy-key",
-        WEIR_SEAL_KEY: randomBytes(32).toString("base64"),
-        WECHAT_PAY_URL: wechat.url,
-        ...(databaseUrl !== undefined && { DATABASE_URL: databaseUrl }),
-        ...credentials
-      },
-      stdio: ["ignore", "pipe", "inherit"]
-    }
-  )
+  const child = spawn(process.execPath, [bundle, "start"], {
+    cwd,
+    env: {
+      HOME: process.env.HOME,
+      PATH: process.env.PATH,
+      HOST: "127.0.0.1",
+      PORT,
+      LEGACY_PORT,
+      OPERATOR_PORT,
+      MIS_PORT,
+      PUBLIC_URL: "https://weir.example",
+      POS_SECRET: "pos-dummy-key",
+      WEIR_SEAL_KEY: randomBytes(32).toString("base64"),
+      WECHAT_PAY_URL: wechat.url,
+      ...(databaseUrl !== undefined && { DATABASE_URL: databaseUrl }),
+      ...credentials
+    },
+    stdio: ["ignore", "pipe", "inherit"]
+  })
   let open: () => void = () => {}
   const opened = new Promise<void>((resolve) => {
     open = resolve
