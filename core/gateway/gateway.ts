@@ -23,10 +23,16 @@ import { taskMigrations } from "../tasks/migrations.ts"
 import { Tasks } from "../tasks/tasks.ts"
 import { todoMigrations } from "../tasks/todos.ts"
 import type { Transport } from "../transport.ts"
-import { Accounts } from "../wechat/accounts.ts"
-import { WechatHosts } from "../wechat/hosts.ts"
+import type { AccessTokens } from "../wechat/access-tokens.ts"
+import type { Accounts } from "../wechat/accounts.ts"
+import type { WechatApi } from "../wechat/api.ts"
+import { watchAccounts } from "../wechat/certification.ts"
+import type { WechatHosts } from "../wechat/hosts.ts"
+import { wechatMigrations } from "../wechat/migrations.ts"
 import { WechatPay } from "../wechat/pay/client.ts"
 import { Merchants } from "../wechat/pay/merchants.ts"
+import { wechatServices } from "../wechat/services.ts"
+import type { SharedSecrets } from "../wechat/shared-secrets.ts"
 import { type AccountSetup, accountSetup } from "./accounts.ts"
 import { inherit } from "./inherit.ts"
 import { type PaySetup, paySetup } from "./merchants.ts"
@@ -49,6 +55,9 @@ type Core =
   | Accounts
   | WechatHosts
   | Customers
+  | WechatApi
+  | AccessTokens
+  | SharedSecrets
   | WechatPay
   | Merchants
   | Ledger
@@ -78,6 +87,7 @@ const coreMigrations = [
   ...journalMigrations,
   ...taskMigrations,
   ...todoMigrations,
+  ...wechatMigrations,
   ...customerMigrations,
   ...paymentMigrations
 ]
@@ -117,8 +127,7 @@ const coreLayer = ({ accounts, hosts, merchants, stores, url }: PaySetup & Accou
     Journal.layer,
     Tasks.layer,
     Pseudonyms.layer,
-    Accounts.layer(accounts),
-    Layer.succeed(WechatHosts, hosts),
+    wechatServices(accounts, hosts),
     WechatPay.layer(url),
     Merchants.layer(merchants, stores)
   )
@@ -169,6 +178,12 @@ const takeUp = Effect.gen(function* () {
   yield* watch("database", yield* storing)
   yield* ready("recovery")
   yield* tasks.every("payments: sweep", Duration.seconds(30), sweep)
+  const accounts = yield* Effect.context<Accounts | Database>()
+  yield* tasks.every(
+    "wechat: accounts",
+    Duration.days(1),
+    Effect.provideContext(watchAccounts, accounts)
+  )
   yield* Effect.forkScoped(tasks.run)
 })
 

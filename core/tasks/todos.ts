@@ -31,6 +31,36 @@ export const leaveTodo = async (sql: Sql, todo: Todo): Promise<void> => {
       .execute()
 }
 
+/** Says that something is amiss now. It comes and goes: what was settled before is open again. */
+export const raiseTodo = async (sql: Sql, todo: Todo): Promise<void> => {
+  await leaveTodo(sql, todo)
+  await tables(sql)
+    .updateTable("weir_todos")
+    .set({ detail: todo.detail.slice(0, 500), at: todo.at, done_at: null })
+    .where("kind", "=", todo.kind)
+    .where("subject", "=", todo.subject)
+    .where("done_at", "is not", null)
+    .execute()
+}
+
+/** What was amiss is so no longer: of one kind, all whose subject begins with `prefix`. */
+export const settleTodos = (
+  sql: Sql,
+  kind: string,
+  { except = "", prefix }: { readonly prefix: string; readonly except?: string | undefined },
+  now: number
+) =>
+  tables(sql)
+    .updateTable("weir_todos")
+    .set({ done_at: now })
+    .where("kind", "=", kind)
+    .where(({ eb, fn }) =>
+      eb(fn("substr", ["subject", eb.lit(1), eb.lit(prefix.length)]), "=", prefix)
+    )
+    .where("subject", "!=", except)
+    .where("done_at", "is", null)
+    .execute()
+
 /** What waits for a person, oldest first. */
 export const openTodos = (sql: Sql, limit = 100): Promise<Array<Todo>> =>
   tables(sql)

@@ -12,6 +12,18 @@ export const toBeijing = (ms: number): string => onTheWall(ms).replace(/\D/g, ""
 /** The date in Beijing as 8 digits. */
 export const beijingDate = (ms: number): string => toBeijing(ms).slice(0, 8)
 
+/** When the day in Beijing ends, in UTC milliseconds. */
+export const endOfDay = (ms: number): number =>
+  (Math.floor((ms + eastOfGreenwich) / aDay) + 1) * aDay - eastOfGreenwich
+
+/** When the month in Beijing ends, in UTC milliseconds. */
+export const endOfMonth = (ms: number): number => {
+  const there = new Date(ms + eastOfGreenwich)
+  return Date.UTC(there.getUTCFullYear(), there.getUTCMonth() + 1, 1) - eastOfGreenwich
+}
+
+const aDay = 24 * 60 * 60 * 1000
+
 /** As WeChat Pay writes and wants times: `2024-05-18T13:31:07+08:00`. */
 export const rfc3339 = (ms: number): string => `${onTheWall(ms)}+08:00`
 
