@@ -3,7 +3,7 @@ import { afterCommit, Database, type Sql } from "#core"
 import { WechatClock } from "./clock.ts"
 import { type AgendaRow, tables } from "./store.ts"
 
-export type Kind = "notify" | "refund" | "payment"
+export type Kind = "notify" | "refund" | "payment" | "push" | "mass"
 
 /** Does what is due, and says when it is due again; `undefined`: never. `tries` counts from 0. */
 export type Work = (subject: string, tries: number) => Effect.Effect<number | undefined>

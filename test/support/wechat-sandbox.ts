@@ -54,21 +54,22 @@ export const temporaryFolder = Effect.acquireRelease(
 /** A network of one merchant's server: what arrives is kept, and answered as the test says. */
 interface Network {
   readonly arrivals: Array<Arrival>
-  answer: (arrival: Arrival) => number | "silence" | "hang"
+  answer: (arrival: Arrival) => number | "silence" | "hang" | { readonly said: string }
 }
 
 const carry = (network: Network) =>
   Layer.succeed(
     Transport,
     Transport.of({
-      exchange: Effect.fnUntraced(function* ({ body, headers, url }: Outgoing) {
+      exchange: Effect.fnUntraced(function* ({ body, headers, timeout, url }: Outgoing) {
         const at = yield* Clock.currentTimeMillis
         const arrival = { at, url, headers, text: Buffer.from(body ?? []).toString("utf8") }
         network.arrivals.push(arrival)
-        const status = network.answer(arrival)
-        if (status === "hang") return yield* Effect.never
-        if (status === "silence") return yield* new NoAnswer({ reason: "silence" })
-        return { status, headers: {}, body: new Uint8Array() }
+        const answer = network.answer(arrival)
+        if (answer === "hang") yield* Effect.sleep(timeout)
+        if (typeof answer === "string") return yield* new NoAnswer({ reason: answer })
+        const [status, said] = typeof answer === "number" ? [answer, ""] : [200, answer.said]
+        return { status, headers: {}, body: Buffer.from(said) }
       })
     })
   )

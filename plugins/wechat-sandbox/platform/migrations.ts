@@ -189,7 +189,7 @@ const pushes = async (sql: Sql) => {
     .addColumn("openid", "varchar(64)", (column) => column.notNull())
     .addColumn("event", "varchar(64)", (column) => column.notNull())
     .addColumn("url", "varchar(255)")
-    .addColumn("fields", "text", (column) => column.notNull())
+    .addColumn("body", "text", (column) => column.notNull())
     .addColumn("salt", "varchar(32)", (column) => column.notNull())
     .addColumn("created_at", "bigint", (column) => column.notNull())
     .addColumn("state", "varchar(16)", (column) => column.notNull())

@@ -87,3 +87,13 @@ export const unionidOf = (openPlatform: string, person: string) =>
 /** The virtual account that a snapshot page is opened with. */
 export const snapshotOpenid = (appid: string, person: string) =>
   `o${hash(27, "snapshot", appid, person)}`
+
+/** What opens a conversation, how many messages it allows and for how long; `null`: as many as one likes. */
+export const windows = {
+  message: { count: 5, life: Duration.toMillis("48 hours") },
+  menu: { count: 3, life: minutes(1) },
+  follow: { count: 3, life: minutes(1) },
+  scan: { count: 3, life: minutes(1) },
+  pay: { count: null, life: Duration.toMillis("48 hours") }
+} as const
+export type Cause = keyof typeof windows

@@ -1,21 +1,27 @@
 import { Context, Effect, Layer } from "effect"
+import { Database } from "#core"
 import { WechatClock } from "../clock.ts"
 import { Faults } from "../faults.ts"
 import { Accounts } from "./accounts.ts"
+import { Chats } from "./chats.ts"
 import { Logins } from "./logins.ts"
 import { OpenPages } from "./open-pages.ts"
 import { People } from "./people.ts"
+import { Pushes } from "./pushes.ts"
 import { Quotas } from "./quotas.ts"
 import { Tokens } from "./tokens.ts"
 import { Users } from "./users.ts"
 
 export interface PlatformServices {
   readonly accounts: Accounts["Service"]
+  readonly chats: Chats["Service"]
   readonly clock: WechatClock["Service"]
+  readonly database: Database["Service"]
   readonly faults: Faults["Service"]
   readonly logins: Logins["Service"]
   readonly open: OpenPages["Service"]
   readonly people: People["Service"]
+  readonly pushes: Pushes["Service"]
   readonly quotas: Quotas["Service"]
   readonly tokens: Tokens["Service"]
   readonly users: Users["Service"]
@@ -29,17 +35,21 @@ export class Platform extends Context.Service<Platform, PlatformServices>()(
     Platform,
     Effect.all({
       accounts: Accounts,
+      chats: Chats,
       clock: WechatClock,
+      database: Database,
       faults: Faults,
       logins: Logins,
       open: OpenPages,
       people: People,
+      pushes: Pushes,
       quotas: Quotas,
       tokens: Tokens,
       users: Users
     })
   ).pipe(
-    Layer.provide(OpenPages.layer),
+    Layer.provide(Layer.mergeAll(Chats.layer, OpenPages.layer)),
+    Layer.provide(Pushes.layer),
     Layer.provide(Layer.mergeAll(Logins.layer, Quotas.layer, Tokens.layer, Users.layer)),
     Layer.provideMerge(People.layer),
     Layer.provideMerge(Accounts.layer)

@@ -115,8 +115,8 @@ export interface TemplateRow {
   readonly created_at: number
 }
 
-/** By which door a message came into the chat; `in` is what the person said. */
-export type MessageWay = "in" | "reply" | "custom" | "template" | "subscription" | "mass"
+/** By which door a message came into the chat: `in` is what the person said, `system` what WeChat says itself. */
+export type MessageWay = "in" | "reply" | "custom" | "template" | "subscription" | "mass" | "system"
 
 export interface MessageRow {
   readonly id: string
@@ -174,8 +174,8 @@ export interface PushRow {
   readonly event: string
   /** Where to, if not where the account's own pushes go. */
   readonly url: string | null
-  /** What it says, as JSON. */
-  readonly fields: string
+  /** What it says, in clear, as the account has chosen to hear it. */
+  readonly body: string
   /** The sixteen bytes an encrypted body begins with: the same at each try, as the body is. */
   readonly salt: string
   readonly created_at: number
@@ -183,8 +183,17 @@ export interface PushRow {
   readonly tries: number
   /** `PushDelivery[]`, as JSON. */
   readonly deliveries: string
-  /** What the account answered at once. */
+  /** What the account answered at once, in clear. */
   readonly reply: string | null
+}
+
+/** One try to push, and what came back; no status: no answer in five seconds. */
+export interface PushDelivery {
+  readonly at: number
+  readonly as: "push" | "duplicate" | "forged" | "lost"
+  readonly status?: number
+  /** How the answer was understood. */
+  readonly said?: "nothing" | "reply" | "malformed"
 }
 
 type PlatformTables = {

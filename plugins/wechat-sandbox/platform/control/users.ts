@@ -1,41 +1,19 @@
 import { Effect, Schema } from "effect"
 import { rfc3339, route } from "#core"
-import { WechatSandbox } from "../sandbox.ts"
-import { changes } from "./accounts.ts"
-import { Portal, unionidOf } from "./model.ts"
-import { Decision } from "./open-pages.ts"
-import type { Person } from "./people.ts"
-import type { PlatformServices } from "./platform.ts"
+import { WechatSandbox } from "../../sandbox.ts"
+import { unionidOf } from "../model.ts"
+import { Decision } from "../open-pages.ts"
+import type { Person } from "../people.ts"
+import type { PlatformServices } from "../platform.ts"
+import { AccountUnknown, openid, personBy } from "./whose.ts"
 
-/** Nobody has this openid, at any account. */
-class PersonUnknown extends Schema.TaggedError<PersonUnknown>()("PersonUnknown", {
-  openid: Schema.String
-}) {
-  readonly status = 404
-  override readonly message = `WeChat knows nobody by ${this.openid}`
-}
-
-class AccountUnknown extends Schema.TaggedError<AccountUnknown>()("AccountUnknown", {
-  appid: Schema.String
-}) {
-  readonly status = 404
-  override readonly message = `WeChat has no account ${this.appid}`
-}
-
+/** The page shows an error in place of asking. */
 class NotAuthorized extends Schema.TaggedError<NotAuthorized>()("NotAuthorized", {
   code: Schema.Int,
   message: Schema.String
 }) {
   readonly status = 409
 }
-
-const AccountReply = Schema.Struct({
-  appid: Schema.String,
-  name: Schema.String,
-  originalId: Schema.String,
-  openPlatform: Schema.String,
-  ...Portal.fields
-})
 
 const User = Schema.Struct({
   openid: Schema.String,
@@ -46,12 +24,6 @@ const User = Schema.Struct({
   /** Who they are to each account, by appid. */
   openids: Schema.Record(Schema.String, Schema.String),
   createdAt: Schema.String
-})
-
-const openid = Schema.String.check(Schema.isPattern(/^[\w-]{1,64}$/))
-
-const personBy = Effect.fnUntraced(function* ({ people }: PlatformServices, openid: string) {
-  return (yield* people.find(openid)) ?? (yield* new PersonUnknown({ openid }))
 })
 
 const described = Effect.fnUntraced(function* ({ accounts }: PlatformServices, person: Person) {
@@ -91,24 +63,8 @@ const authorize = Effect.fnUntraced(function* (
   return { redirect: way.url, code: URL.parse(way.url)?.searchParams.get("code") ?? "" }
 })
 
-/** What accounts' owners do in their portals, and people with their phones. */
-export const platformControl = [
-  route.get("/control/accounts", {
-    output: Schema.Struct({ accounts: Schema.Array(AccountReply) }),
-    handle: () =>
-      WechatSandbox.use(({ platform }) =>
-        Effect.map(platform.accounts.all, (accounts) => ({ accounts }))
-      )
-  }),
-  route.put("/control/accounts/:appid", {
-    input: { appid: Schema.String, ...changes },
-    output: AccountReply,
-    handle: ({ appid, ...by }) =>
-      Effect.gen(function* () {
-        const { accounts } = (yield* WechatSandbox).platform
-        return (yield* accounts.change(appid, by)) ?? (yield* new AccountUnknown({ appid }))
-      })
-  }),
+/** Who there is, and how they log in. */
+export const userControl = [
   route.get("/control/users", {
     output: Schema.Struct({ users: Schema.Array(User) }),
     handle: () =>
