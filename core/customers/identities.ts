@@ -1,5 +1,5 @@
 import type { Sql } from "../database/database.ts"
-import { absorb, beginCustomer, eldest, familyIn, hold, holdAll, survivorOf } from "./holding.ts"
+import { absorb, beginCustomer, eldest, familyIn, hold, holdAll } from "./holding.ts"
 import type { Means } from "./means.ts"
 import type { At, CustomerId, Identity, Who } from "./model.ts"
 import { type CustomerRow, type IdentityRow, insertChange, tables } from "./store.ts"
@@ -147,12 +147,15 @@ export const linkIn = async (
   why: string
 ): Promise<{ readonly takenBy: CustomerId } | undefined> => {
   const one = { identity, pseudonym: means.pseudonymOf(identity) }
+  const { found, holders } = await holdHolders(sql, [one], [customer])
   const survivor = await hold(sql, customer)
-  const [row] = await find(sql, [one])
+  const [row] = found
   if (row?.survivor === survivor.id && row.sealed !== null) return undefined
-  const other = row === undefined ? undefined : await survivorOf(sql, row.survivor)
-  if (other !== undefined && other.id !== survivor.id && other.erased_at === null)
-    return { takenBy: other.id }
+  const other = holders.find(({ id }) => id === row?.survivor && id !== survivor.id)
+  if (other !== undefined && other.erased_at === null) return { takenBy: other.id }
+  // An old system may give a member number to somebody else; what WeChat calls one person is one.
+  if (other !== undefined && identity.kind !== "member")
+    await absorb(sql, means, survivor, other, why)
   await (row === undefined ? insert(sql, means, survivor, one) : take(sql, means, survivor, one))
   await changed(sql, means, "linked", survivor.id, undefined, one.pseudonym, why)
   return undefined

@@ -1,6 +1,6 @@
 import type { Sql } from "../database/database.ts"
 import { contactPseudonym } from "./contacts.ts"
-import { recogniseIn } from "./identities.ts"
+import { linkIn } from "./identities.ts"
 import type { Means } from "./means.ts"
 import { mergeIn } from "./merging.ts"
 import type { At } from "./model.ts"
@@ -28,9 +28,13 @@ export const migrateIn = async (
     .executeTakeFirst()
   // Whoever asked to be forgotten is not made known at another account.
   if (known === undefined || known.sealed === null) return false
-  const found = await recogniseIn(sql, means, to, { openid: after })
-  const customer = await mergeIn(sql, means, known.customer, found, "changeopenid")
-  await follow(sql, old, contactPseudonym(means, { appid: to.appid, openid: after }), to.appid)
+  const identity = { kind: "openid" as const, within: to.appid, value: after }
+  const taken = await linkIn(sql, means, known.customer, identity, "changeopenid")
+  const customer =
+    taken === undefined
+      ? known.customer
+      : await mergeIn(sql, means, known.customer, taken.takenBy, "changeopenid")
+  await follow(sql, old, means.pseudonymOf(identity), to.appid)
   await insertChange(sql, {
     id: means.newId(),
     change: "migrated",

@@ -173,15 +173,15 @@ const lastingUntil = ({ action, at, sent }: ContactFacts["windows"][number]) => 
   return { until: at + Duration.toMillis(within), left: messages - sent }
 }
 
-/** What a person should hear first: the obstacle that only they can remove, before those that are ours. */
+/** Of several obstacles the one that tells most: what they did themselves, then what they have not done, then what is ours to mend. */
 const order: ReadonlyArray<Obstacle> = [
   "blocked",
   "used up",
-  "no window",
   "not subscribed",
   "not following",
-  "no template",
   "not allowed",
+  "no window",
+  "no template",
   "no consent"
 ]
 const telling = (tried: ReadonlyArray<Tried>): Obstacle =>

@@ -85,7 +85,7 @@ const agreed = (sql: Sql, entity: string) =>
     .groupBy("member.survivor")
     .having((is) => {
       const last = (given: 0 | 1) =>
-        is.fn.max(is.case().when("given", "=", given).then(is.ref("consent.at")).else(0).end())
+        is.fn.max(is.case().when("given", "=", given).then(is.ref("consent.at")).else(-1).end())
       return is(last(1), ">", last(0))
     })
 

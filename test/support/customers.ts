@@ -22,7 +22,7 @@ export const mini = account({
   union: "company",
   entity: "Company Ltd"
 })
-const franchise = account({
+export const franchise = account({
   name: "franchise",
   appid: "wxfranchise000001",
   entity: "Franchise Ltd"
@@ -43,7 +43,7 @@ export const pool = Layer.fresh(Customers.layer).pipe(
   Layer.provide(Layer.succeed(Drain, 0))
 )
 
-const poolIn = (url: string) => Layer.provideMerge(pool, databaseIn(url, poolMigrations))
+export const poolIn = (url: string) => Layer.provideMerge(pool, databaseIn(url, poolMigrations))
 
 export const fresh = (database: Kind) => Layer.unwrap(Effect.map(database.place, poolIn))
 
