@@ -2,7 +2,7 @@ import { Duration } from "effect"
 import type { Sql } from "../database/database.ts"
 import type { Means } from "./means.ts"
 import type { At } from "./model.ts"
-import { tables } from "./store.ts"
+import { reopenWindow, tables } from "./store.ts"
 
 /** What a person can do that lets an account write to them for a while. */
 export type Action = "message" | "menu" | "follow" | "scan" | "payment"
@@ -90,16 +90,7 @@ const actedIn = async (
   at: number
 ): Promise<void> => {
   const pseudonym = contactPseudonym(means, contact)
-  const known = await tables(sql)
-    .updateTable("weir_windows")
-    .set((column) => ({
-      sent: column.case().when("at", "<", at).then(0).else(column.ref("sent")).end(),
-      at: column.case().when("at", "<", at).then(at).else(column.ref("at")).end()
-    }))
-    .where("pseudonym", "=", pseudonym)
-    .where("action", "=", action)
-    .executeTakeFirst()
-  if (known.numUpdatedRows === 0n)
+  if ((await reopenWindow(sql, { pseudonym, action, at })).changed === 0)
     await tables(sql)
       .insertInto("weir_windows")
       .values({ pseudonym, action, at, sent: 0 })

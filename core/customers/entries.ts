@@ -1,5 +1,6 @@
 import { Schema } from "effect"
 import type { Sql } from "../database/database.ts"
+import { append } from "../database/works.ts"
 import { hold, survivorOf } from "./holding.ts"
 import type { Means } from "./means.ts"
 import type { CustomerId, Entry, NewEntry, Page, Paged } from "./model.ts"
@@ -43,13 +44,15 @@ export const noteIn = async (
     keep_until: keep?.until ?? 0,
     open_until: keep?.openUntil ?? 0
   }
+  const marks = marksOf(means, entry).map((pseudonym) => ({ pseudonym, entry: id }))
+  // What nobody can look for or erase within this write goes to its end, together with that of other writes.
+  if (once === undefined && row.words === null && keep !== undefined) {
+    append(sql, "weir_entries", row)
+    for (const mark of marks) append(sql, "weir_entry_marks", mark)
+    return
+  }
   await tables(sql).insertInto("weir_entries").values(row).execute()
-  const marks = marksOf(means, entry)
-  if (marks.length > 0)
-    await tables(sql)
-      .insertInto("weir_entry_marks")
-      .values(marks.map((pseudonym) => ({ pseudonym, entry: id })))
-      .execute()
+  if (marks.length > 0) await tables(sql).insertInto("weir_entry_marks").values(marks).execute()
 }
 
 const isNoted = async (sql: Sql, id: string) =>

@@ -1,7 +1,7 @@
 import type { Sql } from "../database/database.ts"
 import type { Means } from "./means.ts"
 import type { CustomerId } from "./model.ts"
-import { type CustomerRow, familyOf, findCustomer, insertChange, tables } from "./store.ts"
+import { advance, type CustomerRow, familyOf, findCustomer, insertChange, tables } from "./store.ts"
 
 /** Where a number leads: to itself, or to whom it was found to be. */
 export const survivorOf = async (
@@ -18,11 +18,7 @@ export const survivorOf = async (
  */
 export const hold = async (sql: Sql, customer: CustomerId): Promise<CustomerRow> => {
   for (let id = customer; ; ) {
-    await tables(sql)
-      .updateTable("weir_customers")
-      .set((column) => ({ version: column("version", "+", 1) }))
-      .where("id", "=", id)
-      .execute()
+    await advance(sql, { id })
     const row = await findCustomer(sql, id)
     if (row === undefined) throw new Error(`There is no customer ${id}`)
     if (row.survivor === row.id) return row

@@ -2,7 +2,7 @@ import type { Sql } from "../database/database.ts"
 import { absorb, beginCustomer, eldest, familyIn, hold, holdAll } from "./holding.ts"
 import type { Means } from "./means.ts"
 import type { At, CustomerId, Identity, Who } from "./model.ts"
-import { type CustomerRow, type IdentityRow, insertChange, tables } from "./store.ts"
+import { type CustomerRow, findHolders, type IdentityRow, insertChange, tables } from "./store.ts"
 
 /** An identity that is somebody's alone. */
 export type Own = Identity & { readonly kind: IdentityRow["kind"] }
@@ -92,17 +92,10 @@ const holdHolders = async (
   }
 }
 
-const find = (sql: Sql, presented: ReadonlyArray<Presented>) =>
-  tables(sql)
-    .selectFrom("weir_identities as identity")
-    .innerJoin("weir_customers as holder", "holder.id", "identity.customer")
-    .select(["identity.pseudonym", "identity.sealed", "holder.survivor"])
-    .where(
-      "identity.pseudonym",
-      "in",
-      presented.map(({ pseudonym }) => pseudonym)
-    )
-    .execute()
+const find = async (sql: Sql, presented: ReadonlyArray<Presented>) => {
+  const names = presented.map(({ pseudonym }, place) => [`pseudonym${place}`, pseudonym] as const)
+  return (await findHolders(sql, Object.fromEntries(names))).rows
+}
 
 /** What an identity is sealed for. */
 export const identityPlace = (pseudonym: string) => `weir_identities.sealed:${pseudonym}`

@@ -1,4 +1,5 @@
 import type { Sql } from "../database/database.ts"
+import { statement } from "../database/statement.ts"
 import type { CustomerId, Identity } from "./model.ts"
 
 /**
@@ -122,8 +123,46 @@ export const tables = (sql: Sql) => sql.withTables<CustomerTables>()
 export const insertChange = (sql: Sql, row: ChangeRow) =>
   tables(sql).insertInto("weir_customer_changes").values(row).execute()
 
-export const findCustomer = (sql: Sql, id: CustomerId) =>
-  tables(sql).selectFrom("weir_customers").selectAll().where("id", "=", id).executeTakeFirst()
+// Every sale needs these, so each is compiled once.
+
+type Id = { readonly id: CustomerId }
+
+export const findCustomer = async (sql: Sql, id: CustomerId): Promise<CustomerRow | undefined> =>
+  (await customerById(sql, { id })).rows[0]
+
+const customerById = statement((sql, { id }: Id) =>
+  tables(sql).selectFrom("weir_customers").selectAll().where("id", "=", id)
+)
+
+/** Moves a customer's version on, and so holds up all others who want to. */
+export const advance = statement((sql, { id }: Id) =>
+  tables(sql)
+    .updateTable("weir_customers")
+    .set((column) => ({ version: column("version", "+", column.lit(1)) }))
+    .where("id", "=", id)
+)
+
+/** Whom identities lead to, by their pseudonyms. */
+export const findHolders = statement((sql, pseudonyms: { readonly [name: string]: string }) =>
+  tables(sql)
+    .selectFrom("weir_identities as identity")
+    .innerJoin("weir_customers as holder", "holder.id", "identity.customer")
+    .select(["identity.pseudonym", "identity.sealed", "holder.survivor"])
+    .where("identity.pseudonym", "in", Object.values(pseudonyms))
+)
+
+/** Begins a window anew, unless a later step has opened it. */
+export const reopenWindow = statement((sql, { action, at, pseudonym }: Omit<WindowRow, "sent">) =>
+  tables(sql)
+    .updateTable("weir_windows")
+    // In this order: MySQL sets one after another.
+    .set((column) => ({
+      sent: column.case().when("at", "<", at).then(column.lit(0)).else(column.ref("sent")).end(),
+      at: column.case().when("at", "<", at).then(at).else(column.ref("at")).end()
+    }))
+    .where("pseudonym", "=", pseudonym)
+    .where("action", "=", action)
+)
 
 /** Everybody who turned out to be this one, and this one. */
 export const familyOf = async (
