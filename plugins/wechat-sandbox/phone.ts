@@ -3,33 +3,49 @@ import { Database, type Sql } from "#core"
 import { WechatClock } from "./clock.ts"
 import { Codes } from "./codes.ts"
 import { type Fault, Faults } from "./faults.ts"
-import { type Outcome, type Shopper, shoppers } from "./model.ts"
+import { type Outcome, shoppers } from "./model.ts"
 import { isPayable } from "./pay/standing.ts"
-import { type CodeRow, type OrderRow, type RefundRow, type ShopperRow, tables } from "./store.ts"
+import type { Person } from "./platform/people.ts"
+import { Platform } from "./platform/platform.ts"
+import { platform } from "./platform/store.ts"
+import { type CodeRow, type OrderRow, type RefundRow, shopperOf, tables } from "./store.ts"
 
-/** All that one shopper's phone shows. */
-export interface Screen {
+/** Somebody whose phone can be held. */
+export interface Holder {
+  readonly openid: string
+  readonly name: string
+  readonly english: string
+  /** In fen; `undefined`: they pay by card. */
+  readonly balance: number | undefined
+}
+
+/** What is around every screen of one person's phone. */
+export interface Frame {
   readonly now: number
-  readonly shopper: Shopper
-  /** All three, with what they have left. */
-  readonly shoppers: ReadonlyArray<Shopper>
-  readonly code: CodeRow
-  readonly outcome: Outcome
-  /** Payments that wait for this shopper: code payments, and the QR just scanned. */
+  readonly holder: Holder
+  /** The first few of this WeChat, and who holds the phone. */
+  readonly people: ReadonlyArray<Holder>
+  /** Payments that wait for this person: code payments, and the QR just scanned. */
   readonly asked: ReadonlyArray<OrderRow>
-  /** QRs on display somewhere, that anybody may scan. */
-  readonly scannable: ReadonlyArray<OrderRow>
-  readonly history: ReadonlyArray<{
-    readonly order: OrderRow
-    readonly refunds: ReadonlyArray<RefundRow>
-  }>
   readonly faults: ReadonlyArray<Fault>
+}
+
+/** One payment and what came back of it. */
+export interface Bill {
+  readonly order: OrderRow
+  readonly refunds: ReadonlyArray<RefundRow>
 }
 
 export class Phone extends Context.Service<
   Phone,
   {
-    screen(openid: string, scanned: string): Effect.Effect<Screen>
+    /** Whose phone is meant: by openid, else by the cookie of the phone last looked at, else the first shopper's. */
+    holder(openid: string, cookies: string | undefined): Effect.Effect<Person>
+    frame(person: Person, scanned: string): Effect.Effect<Frame>
+    code(openid: string): Effect.Effect<{ readonly code: CodeRow; readonly outcome: Outcome }>
+    /** QRs on display somewhere, that anybody may scan. */
+    readonly displayed: Effect.Effect<ReadonlyArray<OrderRow>>
+    bill(openid: string): Effect.Effect<ReadonlyArray<Bill>>
     /** What the codes shown from now on do. */
     choose(openid: string, outcome: Outcome): Effect.Effect<void>
   }
@@ -41,37 +57,56 @@ export class Phone extends Context.Service<
       const codes = yield* Codes
       const database = yield* Database
       const faults = yield* Faults
+      const { open, people } = yield* Platform
 
-      const screen = Effect.fnUntraced(function* (openid: string, scanned: string) {
-        const shopper = shoppers.find((it) => it.openid === openid) ?? shoppers[0]
-        const code = yield* codes.current(shopper.openid)
+      const holder = Effect.fnUntraced(function* (openid: string, cookies: string | undefined) {
+        return (yield* people.find(openid)) ?? (yield* open.visitor(cookies))
+      })
+
+      const frame = Effect.fnUntraced(function* (person: Person, scanned: string) {
         const now = yield* clock.now
-        const seen = yield* database.read((sql) => look(sql, shopper.openid))
-        const scannable = seen.open.filter((order) => isPayable(order, now))
-        const own = seen.own.map((order) => ({ order, refunds: refundsOf(seen.refunds, order) }))
+        const seen = yield* database.read(async (sql) => ({
+          balances: await balancesOf(sql),
+          first: await firstPeople(sql),
+          scanned: scanned === "" ? [] : await scannable(sql, scanned),
+          paying: await payingOf(sql, person.id)
+        }))
+        const around = seen.first.some(({ id }) => id === person.id)
+          ? seen.first
+          : [...seen.first, person]
+        const known = around.map(({ id, name }) => ({
+          openid: id,
+          name,
+          english: shoppers.find(({ openid }) => openid === id)?.english ?? "",
+          balance: seen.balances.get(id)
+        }))
+        const self = known.find(({ openid }) => openid === person.id)
+        if (self === undefined) return yield* Effect.die(new Error("Nobody holds the phone"))
         return {
           now,
-          shopper: withBalance(shopper, seen.balances),
-          shoppers: shoppers.map((it) => withBalance(it, seen.balances)),
-          code,
-          outcome: seen.balances.get(shopper.openid)?.outcome ?? "userpaying",
-          asked: [
-            ...scannable.filter((it) => it.out_trade_no === scanned || it.credential === scanned),
-            ...seen.own.filter((order) => order.state === "USERPAYING" && isPayable(order, now))
-          ],
-          scannable,
-          history: own.filter(({ order }) => order.state !== "USERPAYING"),
+          holder: self,
+          people: known,
+          asked: [...seen.scanned, ...seen.paying].filter((order) => isPayable(order, now)),
           faults: yield* faults.all
         }
       })
 
+      const code = Effect.fnUntraced(function* (openid: string) {
+        const code = yield* codes.current(openid)
+        return { code, outcome: code.outcome }
+      })
+
+      const displayed = Effect.gen(function* () {
+        const now = yield* clock.now
+        const open = yield* database.read((sql) => unpaid(sql).execute())
+        return open.filter((order) => isPayable(order, now))
+      })
+
+      const bill = (openid: string) => database.read((sql) => billOf(sql, openid))
+
       const choose = (openid: string, outcome: Outcome) =>
         database.write(`shopper:${openid}`, async (sql) => {
-          await tables(sql)
-            .updateTable("sandbox_shoppers")
-            .set({ outcome })
-            .where("openid", "=", openid)
-            .execute()
+          await remember(sql, openid, outcome)
           // The code on the screen would still do what was chosen before.
           await tables(sql)
             .updateTable("sandbox_codes")
@@ -81,34 +116,80 @@ export class Phone extends Context.Service<
             .execute()
         })
 
-      return Phone.of({ screen, choose })
+      return Phone.of({ holder, frame, code, displayed, bill, choose })
     })
   )
 }
 
-const look = async (sql: Sql, openid: string) => {
-  const orders = tables(sql)
+/** Somebody new has no balance: they pay by card. */
+const remember = async (sql: Sql, openid: string, outcome: Outcome) => {
+  const shoppers = tables(sql)
+  if ((await shopperOf(sql, openid)) === undefined) {
+    await shoppers.insertInto("sandbox_shoppers").values({ openid, balance: 0, outcome }).execute()
+  } else {
+    await shoppers
+      .updateTable("sandbox_shoppers")
+      .set({ outcome })
+      .where("openid", "=", openid)
+      .execute()
+  }
+}
+
+const shown = 6
+const remembered = 20
+
+const firstPeople = (sql: Sql) =>
+  platform(sql)
+    .selectFrom("sandbox_people")
+    .selectAll()
+    .orderBy("created_at")
+    .orderBy("id")
+    .limit(shown)
+    .execute()
+
+const balancesOf = async (sql: Sql) => {
+  const rows = await tables(sql).selectFrom("sandbox_shoppers").selectAll().execute()
+  return new Map(rows.map(({ balance, openid }) => [openid, balance]))
+}
+
+const unpaid = (sql: Sql) =>
+  tables(sql)
     .selectFrom("sandbox_orders")
     .selectAll()
+    .where("way", "=", "native")
+    .where("state", "=", "NOTPAY")
     .orderBy("created_at", "desc")
-    .limit(20)
-  const own = await orders.where("openid", "=", openid).execute()
-  const open = await orders.where("way", "=", "native").where("state", "=", "NOTPAY").execute()
-  const numbers = own.map((order) => order.out_trade_no)
+    .limit(remembered)
+
+const scannable = (sql: Sql, scanned: string) =>
+  unpaid(sql)
+    .where((order) =>
+      order.or([order("out_trade_no", "=", scanned), order("credential", "=", scanned)])
+    )
+    .execute()
+
+const ordersOf = (sql: Sql, openid: string) =>
+  tables(sql)
+    .selectFrom("sandbox_orders")
+    .selectAll()
+    .where("openid", "=", openid)
+    .orderBy("created_at", "desc")
+    .limit(remembered)
+
+const payingOf = (sql: Sql, openid: string) =>
+  ordersOf(sql, openid).where("state", "=", "USERPAYING").execute()
+
+const billOf = async (sql: Sql, openid: string): Promise<ReadonlyArray<Bill>> => {
+  const orders = await ordersOf(sql, openid).where("state", "!=", "USERPAYING").execute()
+  const numbers = orders.map((order) => order.out_trade_no)
   const refunds = await tables(sql)
     .selectFrom("sandbox_refunds")
     .selectAll()
     .where("out_trade_no", "in", numbers)
     .orderBy("created_at", "desc")
     .execute()
-  const rows = await tables(sql).selectFrom("sandbox_shoppers").selectAll().execute()
-  return { own, open, refunds, balances: new Map(rows.map((row) => [row.openid, row])) }
+  return orders.map((order) => ({ order, refunds: refundsOf(refunds, order) }))
 }
 
 const refundsOf = (refunds: ReadonlyArray<RefundRow>, { mchid, out_trade_no }: OrderRow) =>
   refunds.filter((row) => row.mchid === mchid && row.out_trade_no === out_trade_no)
-
-const withBalance = (shopper: Shopper, rows: ReadonlyMap<string, ShopperRow>): Shopper => ({
-  ...shopper,
-  balance: rows.get(shopper.openid)?.balance ?? shopper.balance
-})

@@ -1,100 +1,89 @@
-import { Effect, Schema } from "effect"
+import { Effect } from "effect"
 import { type RawReply, type RawRequest, route } from "#core"
-import { FaultName } from "../faults.ts"
-import { Outcome, PayerResult } from "../model.ts"
-import { WechatSandbox } from "../sandbox.ts"
+import type { Frame } from "../phone.ts"
+import type { Person } from "../platform/people.ts"
+import { type SandboxServices, WechatSandbox } from "../sandbox.ts"
+import { acts } from "./acts.ts"
+import { billView } from "./bill.ts"
+import { chatsView } from "./chats.ts"
+import { codeView } from "./code.ts"
 import { live } from "./live.ts"
-import { phonePage, type Said } from "./screen.ts"
+import { meView } from "./me.ts"
+import { scanView } from "./scan.ts"
+import { shell, type View } from "./shell.ts"
 
-const form = ({ body }: RawRequest) => new URLSearchParams(Buffer.from(body).toString("utf8"))
+/** What a screen is made of: who holds the phone, and what it was asked for. */
+interface Look {
+  readonly sandbox: SandboxServices
+  readonly person: Person
+  readonly frame: Frame
+  readonly query: URLSearchParams
+}
 
-/** Back to the phone of the same shopper, so that a reload repeats nothing. */
-const back = (fields: URLSearchParams, more: Readonly<Record<string, string>> = {}): RawReply => ({
-  status: 303,
-  headers: { location: `/phone?${new URLSearchParams({ as: fields.get("as") ?? "", ...more })}` }
-})
+const screen = (view: (look: Look) => Effect.Effect<View>) =>
+  Effect.fnUntraced(function* ({ headers, query }: RawRequest) {
+    const sandbox = yield* WechatSandbox
+    const { phone } = sandbox
+    const person = yield* phone.holder(query.get("as") ?? "", headers.cookie)
+    const frame = yield* phone.frame(person, query.get("scan") ?? "")
+    const page = shell(
+      frame,
+      yield* view({ sandbox, person, frame, query }),
+      query.get("say") ?? ""
+    )
+    const body = yield* Effect.promise(async () => String(await page))
+    // The pages an account sends people to know the browser by this: it is the WeChat of whose phone was looked at last.
+    const cookie = `phone=${person.id}; Path=/; HttpOnly; SameSite=Lax`
+    return { status: 200, headers: { ...pageHeaders, "set-cookie": cookie }, body }
+  })
 
-const isOneOf = <A extends string>(schema: Schema.Schema<A>) => Schema.is(schema)
-const isOutcome = isOneOf(Outcome)
-const isResult = isOneOf(PayerResult)
-const isFault = isOneOf(FaultName)
-
-const show = Effect.fnUntraced(function* ({ query }: RawRequest) {
-  const { phone } = yield* WechatSandbox
-  const screen = yield* phone.screen(query.get("as") ?? "", query.get("scan") ?? "")
-  const said = (query.get("say") ?? undefined) as Said | undefined
-  const body = yield* Effect.promise(async () => String(await phonePage(screen, said)))
-  return { status: 200, headers: pageHeaders, body }
-})
-
+// A scanned address leads out of the sandbox, so a form may end anywhere.
 const pageHeaders = {
   "content-type": "text/html; charset=utf-8",
   "cache-control": "no-store",
   "content-security-policy":
-    "default-src 'none'; style-src 'unsafe-inline'; script-src 'self'; connect-src 'self'; form-action 'self'; base-uri 'none'"
+    "default-src 'none'; style-src 'unsafe-inline'; script-src 'self'; connect-src 'self'; img-src 'self'; media-src 'self'; form-action http: https:; base-uri 'none'; frame-ancestors 'self'"
 }
 
-const pay = Effect.fnUntraced(function* (request: RawRequest) {
-  const fields = form(request)
-  const { payers } = yield* WechatSandbox
-  const result = fields.get("result") ?? ""
-  const openid = fields.get("as") || undefined
-  const act = payers.act(fields.get("number") ?? "", {
-    openid,
-    result: isResult(result) ? result : "paid"
-  })
-  return yield* Effect.match(act, {
-    onSuccess: () => back(fields, { say: isResult(result) ? result : "paid" }),
-    onFailure: ({ _tag }) => back(fields, { say: _tag })
-  })
-})
-
-/** A QR is scanned by what it says; the payment is shown first, as a phone does. */
-const scan = Effect.fnUntraced(function* (request: RawRequest) {
-  const fields = form(request)
-  const { payers } = yield* WechatSandbox
-  return yield* Effect.match(payers.find((fields.get("code") ?? "").trim()), {
-    onSuccess: (order) => back(fields, { scan: order.out_trade_no }),
-    onFailure: ({ _tag }) => back(fields, { say: _tag })
-  })
-})
-
-const choose = Effect.fnUntraced(function* (request: RawRequest) {
-  const fields = form(request)
-  const { phone } = yield* WechatSandbox
-  const outcome = fields.get("outcome")
-  if (isOutcome(outcome)) yield* phone.choose(fields.get("as") ?? "", outcome)
-  return back(fields)
-})
-
-const breakIt = Effect.fnUntraced(function* (request: RawRequest) {
-  const fields = form(request)
-  const { faults, signing } = yield* WechatSandbox
-  const fault = fields.get("fault")
-  if (isFault(fault)) yield* faults.set({ fault, times: 1 })
-  if (fault === "rotation") yield* signing.rotate
-  return back(fields)
-})
-
-const mend = Effect.fnUntraced(function* (request: RawRequest) {
-  const { faults } = yield* WechatSandbox
-  yield* faults.clear
-  return back(form(request))
-})
+const script = {
+  status: 200,
+  headers: { "content-type": "text/javascript; charset=utf-8", "cache-control": "no-cache" },
+  body: live
+} satisfies RawReply
 
 /** A phone in the browser: everything works by forms alone, the script only looks again now and then. */
 export const phoneRoutes = [
-  route.raw("GET", "/phone", show),
-  route.raw("GET", "/phone/live.js", () =>
-    Effect.succeed({
-      status: 200,
-      headers: { "content-type": "text/javascript; charset=utf-8", "cache-control": "no-cache" },
-      body: live
-    })
+  route.raw(
+    "GET",
+    "/phone",
+    screen(({ frame }) => Effect.succeed(chatsView(frame)))
   ),
-  route.raw("POST", "/phone/pay", pay),
-  route.raw("POST", "/phone/scan", scan),
-  route.raw("POST", "/phone/outcome", choose),
-  route.raw("POST", "/phone/faults", breakIt),
-  route.raw("POST", "/phone/faults/off", mend)
+  route.raw(
+    "GET",
+    "/phone/code",
+    screen(({ frame, sandbox }) =>
+      Effect.map(sandbox.phone.code(frame.holder.openid), (code) => codeView(frame, code))
+    )
+  ),
+  route.raw(
+    "GET",
+    "/phone/scan",
+    screen(({ frame, query, sandbox }) =>
+      Effect.map(sandbox.phone.displayed, (orders) =>
+        scanView(frame, query.get("scan") ?? "", { orders })
+      )
+    )
+  ),
+  route.raw(
+    "GET",
+    "/phone/bill",
+    screen(({ frame, sandbox }) => Effect.map(sandbox.phone.bill(frame.holder.openid), billView))
+  ),
+  route.raw(
+    "GET",
+    "/phone/me",
+    screen(({ frame }) => Effect.succeed(meView(frame)))
+  ),
+  route.raw("GET", "/phone/live.js", () => Effect.succeed(script)),
+  ...acts
 ]

@@ -12,8 +12,8 @@ const open = Effect.gen(function* () {
     ...wechat,
     first,
     second,
-    page: (openid = first) =>
-      Effect.map(wechat.control("GET", `/phone?as=${openid}`), ({ text }) => text)
+    page: (openid = first, screen = "") =>
+      Effect.map(wechat.control("GET", `/phone${screen}?as=${openid}`), ({ text }) => text)
   }
 })
 
@@ -21,13 +21,17 @@ describe("the phone", () => {
   it.effect("works without a script, is small, and shows three shoppers with what they have", () =>
     Effect.gen(function* () {
       const phone = yield* open
-      const { headers, text } = yield* phone.control("GET", "/phone")
-      assert.isBelow(Buffer.byteLength(text), 50_000)
-      assert.match(headers["content-security-policy"] ?? "", /default-src 'none'/)
+      for (const screen of ["", "/code", "/scan", "/bill", "/me"]) {
+        const { headers, text } = yield* phone.control("GET", `/phone${screen}`)
+        assert.isBelow(Buffer.byteLength(text), 50_000)
+        assert.match(headers["content-security-policy"] ?? "", /default-src 'none'/)
+        assert.isEmpty(text.match(/ on\w+=/g) ?? [])
+      }
+      const text = yield* phone.page()
       for (const name of ["林小雨", "周建国", "陈怡"]) assert.include(text, name)
       for (const balance of ["¥1288.50", "¥56.20", "¥30000.00"]) assert.include(text, balance)
-      assert.include(text, developmentCode.replaceAll(/(.{4})/g, "$1 ").trim())
-      assert.isEmpty(text.match(/ on\w+=/g) ?? [])
+      const code = developmentCode.replaceAll(/(.{4})/g, "$1 ").trim()
+      assert.include(yield* phone.page(phone.first, "/code"), code)
     })
   )
 
@@ -63,7 +67,7 @@ describe("the phone", () => {
         "/v3/pay/transactions/native",
         native(phone, "ORDER|0001")
       )
-      assert.include(yield* phone.page(phone.second), "scan=ORDER%7C0001")
+      assert.include(yield* phone.page(phone.second, "/scan"), "scan=ORDER%7C0001")
       const scanned = yield* phone.post("/phone/scan", { as: phone.second, code: json.code_url })
       const shown = yield* phone.control("GET", scanned.headers.location ?? "")
       assert.match(shown.text, /<p class="amount">¥88\.00<\/p>/)
@@ -78,7 +82,10 @@ describe("the phone", () => {
   it.effect("shows a new code each minute, once the development code is used", () =>
     Effect.gen(function* () {
       const phone = yield* open
-      const code = Effect.map(phone.page(), (text) => /<code>([\d ]+)<\/code>/.exec(text)?.[1])
+      const code = Effect.map(
+        phone.page(phone.first, "/code"),
+        (text) => /<code>([\d ]+)<\/code>/.exec(text)?.[1]
+      )
       const first = yield* code
       yield* TestClock.adjust("1 hour")
       assert.strictEqual(yield* code, first)
@@ -100,7 +107,7 @@ describe("the phone", () => {
     Effect.gen(function* () {
       const phone = yield* open
       const url = "/v3/pay/transactions/codepay"
-      const code = Effect.map(phone.page(), (text) => {
+      const code = Effect.map(phone.page(phone.first, "/code"), (text) => {
         const [, digits = ""] = /<code>([\d ]+)<\/code>/.exec(text) ?? []
         return digits.replaceAll(" ", "")
       })

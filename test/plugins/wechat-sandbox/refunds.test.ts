@@ -45,7 +45,7 @@ describe("a refund", () => {
         { outRefundNo: "R-0001", refundId: asked.json.refund_id, amount: 2_850, status: "SUCCESS" }
       ])
       // 1288.50 less 128.50, and 28.50 back.
-      const page = yield* till.control("GET", "/phone")
+      const page = yield* till.control("GET", "/phone/bill")
       assert.match(page.text, /¥1188\.50/)
       assert.match(page.text, /面包已售完/)
     })
