@@ -1,8 +1,19 @@
 import { join } from "node:path"
-import { ConfigProvider, Duration, Effect, Exit, Fiber, Layer, Schema, Scope } from "effect"
+import {
+  ConfigProvider,
+  Context,
+  Duration,
+  Effect,
+  Exit,
+  Fiber,
+  Layer,
+  Schema,
+  Scope
+} from "effect"
 import { TestClock } from "effect/testing"
 import { defineGateway, yuan } from "#core"
 import { env } from "../../config/env.ts"
+import { Customers } from "../../core/customers/customers.ts"
 import { Database } from "../../core/database/database.ts"
 import { Drain } from "../../core/database/drain.ts"
 import { publicDoor } from "../../core/gateway/doors.ts"
@@ -203,6 +214,10 @@ export const openWorld = Effect.fnUntraced(function* (
     }).pipe(Effect.orDie, (work) =>
       Effect.suspend(() => Effect.provide(work, process.gateway.context))
     ),
+    /** The pool, as it is since the last start. */
+    get customers() {
+      return Context.get(process.gateway.context, Customers)
+    },
     todos: Effect.suspend(() =>
       Database.use((database) => database.read((sql) => openTodos(sql))).pipe(
         Effect.provide(process.gateway.context)
