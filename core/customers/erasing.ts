@@ -1,10 +1,10 @@
-import { Clock, Effect } from "effect"
+import { Clock, Duration, Effect } from "effect"
 import { Database, type Sql } from "../database/database.ts"
 import { takeBackAll } from "./consents.ts"
 import { hold } from "./holding.ts"
 import type { Means } from "./means.ts"
 import type { CustomerId } from "./model.ts"
-import { familyOf, insertChange, tables } from "./store.ts"
+import { familyOf, findCustomer, insertChange, tables } from "./store.ts"
 
 /** Somebody is to be forgotten: under all of these numbers. */
 export interface Erased {
@@ -58,7 +58,7 @@ export const eraseIn = async (
     why,
     at
   })
-  for (const each of family) await forget(sql, each, at)
+  for (const each of family) await forgetEntries(sql, each, at)
   for (const other of others) await other(sql, { customers: family, at })
 }
 
@@ -72,8 +72,24 @@ const forgetContacts = async (sql: Sql, family: ReadonlyArray<CustomerId>) => {
     await tables(sql).deleteFrom(table).where("pseudonym", "in", theirs).execute()
 }
 
+/** A fact may be on its way that must be kept; until then a pseudonym leads to where it belongs. */
+const onTheWay = Duration.toMillis("1 day")
+
 /** Lets go of what law no longer demands under one number; at last of its pseudonyms. */
 const forget = async (sql: Sql, customer: CustomerId, at: number): Promise<void> => {
+  await forgetEntries(sql, customer, at)
+  const row = await findCustomer(sql, customer)
+  if (row === undefined || at - (row.erased_at ?? at) < onTheWay) return
+  const left = await tables(sql)
+    .selectFrom("weir_entries")
+    .select("id")
+    .where("customer", "=", customer)
+    .limit(1)
+    .executeTakeFirst()
+  if (left === undefined) await forgetPseudonyms(sql, customer)
+}
+
+const forgetEntries = async (sql: Sql, customer: CustomerId, at: number): Promise<void> => {
   const over = tables(sql)
     .selectFrom("weir_entries")
     .select("id")
@@ -90,13 +106,9 @@ const forget = async (sql: Sql, customer: CustomerId, at: number): Promise<void>
     .where("customer", "=", customer)
     .where("keep_until", "<=", at)
     .execute()
-  const left = await tables(sql)
-    .selectFrom("weir_entries")
-    .select("id")
-    .where("customer", "=", customer)
-    .limit(1)
-    .executeTakeFirst()
-  if (left !== undefined) return
+}
+
+const forgetPseudonyms = async (sql: Sql, customer: CustomerId): Promise<void> => {
   const theirs = tables(sql)
     .selectFrom("weir_identities")
     .select("pseudonym")
@@ -140,19 +152,19 @@ const findDue = async (sql: Sql, now: number, after: CustomerId) => {
     .select("holder.id")
     .where("holder.erased_at", "is not", null)
     .where("holder.id", ">", after)
-    .where((is) =>
-      is.or(
-        (["weir_entries", "weir_consents"] as const).map((table) =>
-          is.exists(
-            is
-              .selectFrom(table)
-              .select("customer")
-              .whereRef("customer", "=", "holder.id")
-              .where("keep_until", "<=", now)
-          )
-        )
-      )
-    )
+    .where((is) => {
+      const kept = (table: "weir_entries" | "weir_consents" | "weir_identities") =>
+        is.selectFrom(table).select("customer").whereRef("customer", "=", "holder.id")
+      return is.or([
+        is.exists(kept("weir_entries").where("keep_until", "<=", now)),
+        is.exists(kept("weir_consents").where("keep_until", "<=", now)),
+        is.and([
+          is("holder.erased_at", "<=", now - onTheWay),
+          is.exists(kept("weir_identities").where("sealed", "is", null)),
+          is.not(is.exists(kept("weir_entries")))
+        ])
+      ])
+    })
     .orderBy("holder.id")
     .limit(200)
     .execute()

@@ -181,16 +181,23 @@ eachDatabase("somebody who asks to be forgotten", (database) => {
     }).pipe(Effect.provide(fresh(database)))
   )
 
-  it.effect("leaves no trace at once where nothing must be kept", () =>
-    Effect.gen(function* () {
-      const { erase, learn } = yield* Customers
-      const customer = yield* recognise(shop, "o-1", "u-1")
-      yield* learn(customer, { phone: "13800138000" })
-      yield* write((sql, { note }) => note(sql, customer, { kind: "wrote", at: 1, text: "你好" }))
-      yield* erase(customer, "asked")
-      assert.deepInclude(yield* rows, { identities: 0, profiles: 0, entries: 0 })
-      assert.deepStrictEqual(yield* kindsOf(yield* recognise(shop, "o-1")), [])
-    }).pipe(Effect.provide(fresh(database)))
+  it.effect(
+    "leaves no trace where nothing must be kept, and for a day no more than a pseudonym",
+    () =>
+      Effect.gen(function* () {
+        const { erase, identitiesOf, learn } = yield* Customers
+        const customer = yield* recognise(shop, "o-1", "u-1")
+        yield* learn(customer, { phone: "13800138000" })
+        yield* write((sql, { note }) => note(sql, customer, { kind: "wrote", at: 1, text: "你好" }))
+        yield* erase(customer, "asked")
+        assert.deepInclude(yield* rows, { profiles: 0, entries: 0 })
+        assert.deepStrictEqual(yield* identitiesOf(customer), [])
+        yield* today
+        yield* TestClock.adjust("1 day")
+        yield* today
+        assert.deepInclude(yield* rows, { identities: 0 })
+        assert.deepStrictEqual(yield* kindsOf(yield* recognise(shop, "o-1")), [])
+      }).pipe(Effect.provide(fresh(database)))
   )
 
   it.effect("is forgotten for good by a daily task when the last date has passed", () =>
