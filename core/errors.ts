@@ -4,6 +4,6 @@
  */
 export interface PublicError {
   readonly _tag: string
-  readonly status: 400 | 401 | 403 | 404 | 409 | 410 | 422 | 429 | 502 | 503
+  readonly status: 400 | 401 | 403 | 404 | 409 | 410 | 413 | 422 | 429 | 502 | 503
   readonly message: string
 }

@@ -1,4 +1,5 @@
 import { Clock, Effect } from "effect"
+import { SqliteAdapter } from "kysely"
 import { Database, type Sql } from "./database.ts"
 
 /** A step in the shape of the tables. Its name is recorded for good and never used again. */
@@ -16,6 +17,13 @@ export const migration = (name: string, steps: Omit<Migration, "name">): Migrati
   name,
   ...steps
 })
+
+/** Takes an index away: on SQLite it has a name of its own, on MySQL it is its table's. */
+export const dropIndex = (sql: Sql, table: string, index: string): Promise<void> => {
+  const drop = sql.schema.dropIndex(index)
+  const alone = sql.getExecutor().adapter instanceof SqliteAdapter
+  return (alone ? drop : drop.on(table)).execute()
+}
 
 type MigrationTables = {
   readonly weir_migrations: { readonly name: string; readonly applied_at: number }

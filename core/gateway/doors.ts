@@ -8,6 +8,7 @@ import { Readiness } from "../http/readiness.ts"
 import { listenTcp } from "../legacy/carriers/tcp.ts"
 import { Front, type FrontRoute } from "../legacy/front.ts"
 import { Stopping } from "../stopping.ts"
+import { callbackRoute, verifyRoute } from "./callback.ts"
 import type { Gateway } from "./gateway.ts"
 import { notifyRoute } from "./notify.ts"
 import { todosRoute } from "./todos.ts"
@@ -18,10 +19,10 @@ export interface Address {
   readonly port: number
 }
 
-/** The public door as a value: WeChat's notifies at the root, each plugin below its name. */
+/** The public door as a value: WeChat's notifies and callbacks at the root, each plugin below its name. */
 export const publicDoor = ({ context, plugins, settings }: Gateway): App => {
   const app = publicApp(context, settings)
-  mount(app, "", [notifyRoute], context)
+  mount(app, "", [notifyRoute, verifyRoute, callbackRoute], context)
   for (const { behaviour, context, name } of plugins)
     mount(app, `/${name}`, behaviour.routes, context)
   return app

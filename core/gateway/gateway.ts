@@ -26,6 +26,8 @@ import type { Transport } from "../transport.ts"
 import type { AccessTokens } from "../wechat/access-tokens.ts"
 import type { Accounts } from "../wechat/accounts.ts"
 import type { WechatApi } from "../wechat/api.ts"
+import { Callbacks } from "../wechat/callback/callbacks.ts"
+import { callbackMigrations } from "../wechat/callback/migrations.ts"
 import { watchAccounts } from "../wechat/certification.ts"
 import type { WechatHosts } from "../wechat/hosts.ts"
 import { wechatMigrations } from "../wechat/migrations.ts"
@@ -58,6 +60,7 @@ type Core =
   | WechatApi
   | AccessTokens
   | SharedSecrets
+  | Callbacks
   | WechatPay
   | Merchants
   | Ledger
@@ -88,6 +91,7 @@ const coreMigrations = [
   ...taskMigrations,
   ...todoMigrations,
   ...wechatMigrations,
+  ...callbackMigrations,
   ...customerMigrations,
   ...paymentMigrations
 ]
@@ -132,7 +136,8 @@ const coreLayer = ({ accounts, hosts, merchants, stores, url }: PaySetup & Accou
     Merchants.layer(merchants, stores)
   )
   const facts = Layer.provideMerge(Layer.merge(Events.layer, Customers.layer), ground)
-  const books = Layer.provideMerge(Ledger.layer, facts)
+  const pushes = Layer.provideMerge(Callbacks.layer, facts)
+  const books = Layer.provideMerge(Ledger.layer, pushes)
   return Layer.provideMerge(Cashier.layer, books)
 }
 
@@ -151,23 +156,33 @@ const startPlugin = Effect.fn("startPlugin")(function* (
   const inlets = yield* Effect.forEach(behaviour.inlets, (inlet) =>
     Effect.map(makeAnswerer(name, inlet), (answer) => ({ inlet, answer }))
   ).pipe(Effect.provide(context))
-  for (const subscription of behaviour.on) {
-    yield* "every" in subscription
-      ? Tasks.use((tasks) =>
-          tasks.every(
-            `${name}: ${subscription.name}`,
-            subscription.every,
-            Effect.provide(subscription.run, context)
-          )
-        ).pipe(Effect.provide(core))
-      : Events.use((events) =>
-          events.subscribe(name, subscription.event, (fact) =>
-            Effect.provide(subscription.handle(fact), context)
-          )
-        ).pipe(Effect.provide(core))
-  }
+  for (const reaction of behaviour.on)
+    yield* react(name, reaction, context).pipe(Effect.provide(core))
   return { name, behaviour, context, inlets } satisfies Running
 })
+
+/** Has the core do what a plugin does when something happens. */
+const react = (
+  name: string,
+  reaction: Behaviour<Checked>["on"][number],
+  context: Context.Context<Checked>
+): Effect.Effect<void, never, Tasks | Events | Callbacks> => {
+  if ("every" in reaction)
+    return Tasks.use((tasks) =>
+      tasks.every(
+        `${name}: ${reaction.name}`,
+        reaction.every,
+        Effect.provide(reaction.run, context)
+      )
+    )
+  if ("answers" in reaction)
+    return Callbacks.use((callbacks) =>
+      callbacks.answer(reaction.answers, (fact) => Effect.provide(reaction.handle(fact), context))
+    )
+  return Events.use((events) =>
+    events.subscribe(name, reaction.event, (fact) => Effect.provide(reaction.handle(fact), context))
+  )
+}
 
 /** Makes every unfinished attempt due and starts the worker. */
 const takeUp = Effect.gen(function* () {

@@ -19,6 +19,8 @@ export interface Arrival extends store.EntryKey {
   readonly lane?: string | undefined
   /** The entry whose final answer this one takes back: a reversal undoes a sale. */
   readonly reopens?: { readonly operation: string; readonly key: string } | undefined
+  /** For how many milliseconds it is kept; for good, unless said. */
+  readonly keep?: number | undefined
 }
 
 /** Whether an arrival is ours to answer, and if not, why. */
@@ -27,10 +29,17 @@ export type Admission =
   | { readonly is: "answered"; readonly id: string; readonly reply: Schema.Json }
   | { readonly is: "held" | "differs" }
 
+/** What a write has found out about an arrival: whether it was the first, and its final answer, if there is one. */
+export interface Entered {
+  readonly isNew: boolean
+  readonly reply: Schema.Json | undefined
+}
+
 /** What is written down of an arrival: who may answer it, and what remains of it. */
 export const makeEntries = Effect.gen(function* () {
   const database = yield* Database
   const { open, seal } = yield* Seal
+  const clock = yield* Clock.Clock
   const random = yield* Random.Random
 
   const judge = (row: store.Found, arrival: Arrival, now: number): Admission | "free" => {
@@ -44,7 +53,7 @@ export const makeEntries = Effect.gen(function* () {
     store.find(sql, { source, operation, key: storedKey(key, secrets) })
 
   const rowOf = (arrival: Arrival, now: number): store.EntryRow => {
-    const { body, key, lane, operation, same, secrets, source } = arrival
+    const { body, keep, key, lane, operation, same, secrets, source } = arrival
     const id = newId(now, random)
     const entryKey = storedKey(key, secrets)
     const hidden = lane !== undefined && entryKey !== key
@@ -65,9 +74,15 @@ export const makeEntries = Effect.gen(function* () {
       leased_until: now + leaseMillis,
       created_at: now,
       answered_at: null,
-      delivered_at: null
+      delivered_at: null,
+      forget_at: keep === undefined ? null : now + keep
     }
   }
+
+  const answerOf = (id: string, reply: Schema.Json, now: number) => ({
+    answer: seal(Buffer.from(encodeReply(reply)), about("answer", id)),
+    answered_at: now
+  })
 
   const takeUp = async (
     sql: Sql,
@@ -86,6 +101,23 @@ export const makeEntries = Effect.gen(function* () {
     if (reopens !== undefined)
       await store.reopen(sql, { source, operation: reopens.operation }, storedKeys(reopens.key))
     return { is: "ours", lease }
+  }
+
+  const enter = async (sql: Sql, arrival: Arrival, reply?: Schema.Json): Promise<Entered> => {
+    const now = clock.currentTimeMillisUnsafe()
+    const found = await find(sql, arrival)
+    if (found !== undefined) {
+      const admission = judge(found, arrival, now)
+      return {
+        isNew: false,
+        reply:
+          typeof admission === "object" && admission.is === "answered" ? admission.reply : undefined
+      }
+    }
+    const row = { ...rowOf(arrival, now), leased_until: 0 }
+    const answered = reply === undefined ? {} : answerOf(row.id, reply, now)
+    await store.insert(sql, { ...row, ...answered })
+    return { isNew: true, reply }
   }
 
   const admit = Effect.fnUntraced(function* (arrival: Arrival) {
@@ -108,9 +140,8 @@ export const makeEntries = Effect.gen(function* () {
     { body, secrets }: Arrival,
     reply: Schema.Json
   ) {
-    const answered_at = yield* Clock.currentTimeMillis
     const { epoch, id } = lease
-    const answer = seal(Buffer.from(encodeReply(reply)), about("answer", id))
+    const answered = answerOf(id, reply, yield* Clock.currentTimeMillis)
     // Whoever takes an entry up after others finds a body that may not be its own.
     const own = epoch === 1 && lease.secrets !== null
     const wiped = own && {
@@ -119,7 +150,7 @@ export const makeEntries = Effect.gen(function* () {
       wipe_at: null
     }
     return yield* database.write(`journal:${id}`, async (sql) => {
-      const finished = await store.finish(sql, lease, { answer, answered_at, ...wiped })
+      const finished = await store.finish(sql, lease, { ...answered, ...wiped })
       if (finished && !own && lease.secrets !== null) await wipeSecrets(sql, { open, seal }, id)
       return finished
     })
@@ -127,6 +158,7 @@ export const makeEntries = Effect.gen(function* () {
 
   return {
     admit,
+    enter,
     /** Stores the final answer; `false`: somebody else took the entry up, or its answer was taken back. */
     finish,
     release: (lease: store.Lease) =>

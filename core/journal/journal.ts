@@ -1,9 +1,10 @@
 import { Clock, Context, Effect, Exit, Fiber, FiberMap, Layer, Option, Schema } from "effect"
-import { Database } from "../database/database.ts"
+import { Database, type Sql } from "../database/database.ts"
 import { Drain } from "../database/drain.ts"
 import { keepLeases } from "../database/lease.ts"
 import { Seal } from "../database/seal.ts"
-import { type Arrival, makeEntries } from "./entries.ts"
+import { type Arrival, type Entered, makeEntries } from "./entries.ts"
+import { keepForgetting } from "./forgetting.ts"
 import { about, brief, storedKeys } from "./keys.ts"
 import * as store from "./store.ts"
 import { keepWiping } from "./wiping.ts"
@@ -45,6 +46,11 @@ export class Journal extends Context.Service<
       arrival: Arrival,
       work: Effect.Effect<Answer<A>, never, R>
     ): Effect.Effect<Admitted<A>, KeyReused, R>
+    /**
+     * Writes an arrival down inside a write, so that what follows from it can be written with it; `reply` is its final answer where
+     * that is known beforehand. Without one, `once` answers it.
+     */
+    enter(sql: Sql, arrival: Arrival, reply?: Schema.Json): Promise<Entered>
     /** Notes that a terminal has the final answer of its entry. Only arrivals with a lane need it. */
     delivered(id: string): Effect.Effect<void>
     /** The last entry of a lane, other than `exceptKey`'s, whose final answer is not known to have been delivered. */
@@ -61,9 +67,12 @@ export class Journal extends Context.Service<
     Effect.gen(function* () {
       const database = yield* Database
       const seal = yield* Seal
+      const entries = yield* makeEntries
       yield* keepWiping
+      yield* keepForgetting
       return Journal.of({
-        once: yield* makeOnce,
+        once: yield* makeOnce(entries),
+        enter: entries.enter,
         delivered: Effect.fnUntraced(function* (id) {
           const now = yield* Clock.currentTimeMillis
           yield* database.write(`journal:${id}`, (sql) => store.deliver(sql, id, now))
@@ -80,8 +89,11 @@ export class Journal extends Context.Service<
   )
 }
 
-const makeOnce = Effect.gen(function* () {
-  const { admit, finish, release } = yield* makeEntries
+const makeOnce = Effect.fnUntraced(function* ({
+  admit,
+  finish,
+  release
+}: Effect.Success<typeof makeEntries>) {
   const hold = yield* makeHold(release)
   const running = yield* FiberMap.make<string, Admitted<Schema.Json>, KeyReused>()
   const drain = yield* Drain

@@ -1,6 +1,6 @@
 import { sql as raw } from "kysely"
 import type { Sql } from "../database/database.ts"
-import { migration } from "../database/migrator.ts"
+import { dropIndex, migration } from "../database/migrator.ts"
 
 const create = async (sql: Sql) => {
   await sql.schema
@@ -41,5 +41,19 @@ export const journalMigrations = [
   migration("journal_0001", {
     up: create,
     down: (sql) => sql.schema.dropTable("weir_journal").execute()
+  }),
+  migration("journal_0002", {
+    up: async (sql) => {
+      await sql.schema.alterTable("weir_journal").addColumn("forget_at", "bigint").execute()
+      await sql.schema
+        .createIndex("weir_journal_forget")
+        .on("weir_journal")
+        .column("forget_at")
+        .execute()
+    },
+    down: async (sql) => {
+      await dropIndex(sql, "weir_journal", "weir_journal_forget")
+      await sql.schema.alterTable("weir_journal").dropColumn("forget_at").execute()
+    }
   })
 ]

@@ -22,6 +22,8 @@ export interface EntryRow {
   readonly created_at: number
   readonly answered_at: number | null
   readonly delivered_at: number | null
+  /** When the entry is of no more use and goes, with all that it says of people. */
+  readonly forget_at: number | null
 }
 
 type JournalTables = { readonly weir_journal: EntryRow }
@@ -168,3 +170,16 @@ export const setWiped = (
   id: string,
   to: Pick<EntryRow, "wipe_at"> & Partial<Pick<EntryRow, "body" | "secrets">>
 ) => tables(sql).updateTable("weir_journal").set(to).where("id", "=", id).execute()
+
+/** Removes what is of no more use, some at a time, and says whether there may be more. */
+export const forget = async (sql: Sql, now: number): Promise<boolean> => {
+  const due = await tables(sql)
+    .selectFrom("weir_journal")
+    .select("id")
+    .where("forget_at", "<=", now)
+    .limit(500)
+    .execute()
+  const ids = due.map(({ id }) => id)
+  if (ids.length > 0) await tables(sql).deleteFrom("weir_journal").where("id", "in", ids).execute()
+  return ids.length === 500
+}

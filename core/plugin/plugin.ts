@@ -5,6 +5,7 @@ import type { Migration } from "../database/migrator.ts"
 import type { Inlet } from "../legacy/inlet.ts"
 import type { Payments } from "../payments/payments.ts"
 import type { Subscription } from "../tasks/events.ts"
+import type { Answering } from "../wechat/callback/answers.ts"
 import type { Recurring } from "./every.ts"
 import type { Play } from "./play.ts"
 import type { Fields, Route, TypeOf } from "./route.ts"
@@ -16,11 +17,14 @@ export type Checked = any
 /** The services the core lends to every plugin. Nothing else is in reach. */
 export type Lent = Payments | Customers | Database
 
+/** What a plugin does when something happens, or comes round. */
+type Reaction<R> = Subscription<R> | Answering<R> | Recurring<R>
+
 /** What a vertical does, once its options are known. `R`: the services its handlers need. */
 export interface Behaviour<R> {
   readonly inlets: ReadonlyArray<Inlet<R>>
   readonly routes: ReadonlyArray<Route<R>>
-  readonly on: ReadonlyArray<Subscription<R> | Recurring<R>>
+  readonly on: ReadonlyArray<Reaction<R>>
 }
 
 /** A plugin with its settings, as `gateway.config.ts` lists it. Its services are erased: the compiler has seen them fit. */
@@ -56,10 +60,8 @@ export const definePlugin =
     readonly inlets?: Part<ReadonlyArray<Inlet<NoInfer<Provided> | Lent>>, TypeOf<O>>
     /** JSON for phones and pages, under `/<plugin>` of the public door. */
     readonly routes?: Part<ReadonlyArray<Route<NoInfer<Provided> | Lent>>, TypeOf<O>>
-    /** `on(PaymentPaid, …)`, `every("5 minutes", …)`: run as tasks, at least once. */
-    readonly on?: ReadonlyArray<
-      Subscription<NoInfer<Provided> | Lent> | Recurring<NoInfer<Provided> | Lent>
-    >
+    /** `on(PaymentPaid, …)`, `every("5 minutes", …)`: run as tasks, at least once. `answer(TextReceived, …)`: at once. */
+    readonly on?: ReadonlyArray<Reaction<NoInfer<Provided> | Lent>>
     /** Its tables, prefixed with its name. */
     readonly migrations?: ReadonlyArray<Migration>
     /** How a person plays the old system at the other end. Known without any option, so that `weir --help` can list it. */

@@ -3,15 +3,17 @@ import type { XmlElement, XmlLimits } from "./xml-reader.ts"
 
 /** How the other side lays out a document. */
 export interface XmlStyle {
-  /** The encoding the declaration names, in the caller's spelling. */
-  readonly declares: string
+  /** The encoding the declaration names, in the caller's spelling; without it there is no declaration. */
+  readonly declares?: string
   /** Stands between elements, which are then indented by two spaces; `""` writes one line. CRLF by default. */
   readonly newline?: "\r\n" | "\n" | ""
+  /** Writes texts as CDATA, for readers that know no entities. Numbers stand as they are. */
+  readonly cdata?: boolean
 }
 
 /** The document with this root. Empty elements are written `<a></a>`, which the simplest readers know too. */
 export const writeXml = (root: XmlElement, style: XmlStyle, limits: XmlLimits): string => {
-  const { declares, newline = "\r\n" } = style
+  const { cdata = false, declares, newline = "\r\n" } = style
   const indent = newline === "" ? "" : "  "
   const write = ({ attributes, children, name }: XmlElement, depth: number): string => {
     if (depth > limits.depth) refuse("xml", `Expected at most ${limits.depth} levels`)
@@ -19,13 +21,16 @@ export const writeXml = (root: XmlElement, style: XmlStyle, limits: XmlLimits): 
     // Beside text, a line break would become part of it.
     const isLaidOut = children.length > 0 && children.every((child) => typeof child !== "string")
     const content = children.map((child) => {
-      if (typeof child === "string") return escaped(child, name)
+      if (typeof child === "string")
+        return cdata && !/^\d+$/.test(child) ? quoted(child, name) : escaped(child, name)
       return (isLaidOut ? margin + indent : "") + write(child, depth + 1)
     })
     const end = isLaidOut ? margin : ""
     return `<${checked(name)}${writeAttributes(attributes)}>${content.join("")}${end}</${name}>`
   }
-  return `<?xml version="1.0" encoding="${declares}"?>${newline}${write(root, 1)}${newline}`
+  const declaration =
+    declares === undefined ? "" : `<?xml version="1.0" encoding="${declares}"?>${newline}`
+  return `${declaration}${write(root, 1)}${newline}`
 }
 
 const writeAttributes = (attributes: XmlElement["attributes"]): string =>
@@ -54,13 +59,20 @@ const entities: ReadonlyMap<string, string> = new Map([
   ['"', "&quot;"]
 ])
 
-const escaped = (text: string, name: string, isAttribute = false): string => {
+const holdable = (text: string, name: string): string => {
   const bad = notACharacter.exec(text)?.[0].codePointAt(0)
-  if (bad !== undefined) {
-    refuse("xml", `XML cannot hold U+${bad.toString(16).toUpperCase().padStart(4, "0")}`, name)
-  }
-  return text.replace(
+  if (bad === undefined) return text
+  return refuse("xml", `XML cannot hold U+${bad.toString(16).toUpperCase().padStart(4, "0")}`, name)
+}
+
+/** What would end a section stands in two; a CR, which readers turn into a line feed, stands outside. */
+const quoted = (text: string, name: string): string =>
+  `<![CDATA[${holdable(text, name)
+    .replaceAll("]]>", "]]]]><![CDATA[>")
+    .replaceAll("\r", "]]>&#13;<![CDATA[")}]]>`
+
+const escaped = (text: string, name: string, isAttribute = false): string =>
+  holdable(text, name).replace(
     isAttribute ? specialInAttribute : specialInText,
     (character) => entities.get(character) ?? `&#${character.charCodeAt(0)};`
   )
-}
