@@ -3,6 +3,7 @@ import { Database, type Sql } from "#core"
 import { Agenda } from "../agenda.ts"
 import { WechatClock } from "../clock.ts"
 import { lives, type PayerResult, shoppers, transactionId } from "../model.ts"
+import { openWindow } from "../platform/messages.ts"
 import { changeOrder, moveBalance, type OrderRow, orderOf, shopperOf, tables } from "../store.ts"
 import { announcePayment } from "./announce.ts"
 import { isOpen, isPayable, standing } from "./standing.ts"
@@ -147,6 +148,7 @@ export const collect = async (
     typing_until: 0
   })
   await announcePayment(sql, agenda, paid, now)
+  await openWindow(sql, paid, "pay", now)
   return paid
 }
 

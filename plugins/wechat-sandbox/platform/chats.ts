@@ -4,6 +4,7 @@ import { WechatClock } from "../clock.ts"
 import { Faults } from "../faults.ts"
 import { randomDigits } from "../random.ts"
 import { may } from "./abilities.ts"
+import { insertMedia } from "./media-store.ts"
 import { buttonIn, menuFor, menusOf, opensWindow, type Tapped, tapFields, tells } from "./menus.ts"
 import { add, chatOf, openWindow } from "./messages.ts"
 import type { Account, Cause } from "./model.ts"
@@ -79,8 +80,7 @@ export class Chats extends Context.Service<
         const { appid, openid } = contact
         const { MsgId: _, MsgType, ...body } = fields
         yield* database.write(`contact:${openid}`, async (sql) => {
-          for (const row of media)
-            await platform(sql).insertInto("sandbox_media").values(row).execute()
+          for (const row of media) await insertMedia(sql, row)
           const message = { id, appid, openid, way: "in", kind: String(MsgType) } as const
           const text = JSON.stringify(body)
           await add(sql, { ...message, body: text, state: "success", client_key: null, at })

@@ -5,10 +5,15 @@ import { Faults } from "../faults.ts"
 import { Accounts } from "./accounts.ts"
 import { Chats } from "./chats.ts"
 import { Logins } from "./logins.ts"
+import { Mass } from "./mass.ts"
+import { Notices } from "./notices.ts"
 import { OpenPages } from "./open-pages.ts"
 import { People } from "./people.ts"
 import { Pushes } from "./pushes.ts"
 import { Quotas } from "./quotas.ts"
+import { Sends } from "./sends.ts"
+import { Tags } from "./tags.ts"
+import { Templates } from "./templates.ts"
 import { Tokens } from "./tokens.ts"
 import { Users } from "./users.ts"
 
@@ -23,6 +28,11 @@ export interface PlatformServices {
   readonly people: People["Service"]
   readonly pushes: Pushes["Service"]
   readonly quotas: Quotas["Service"]
+  readonly mass: Mass["Service"]
+  readonly notices: Notices["Service"]
+  readonly sends: Sends["Service"]
+  readonly tags: Tags["Service"]
+  readonly templates: Templates["Service"]
   readonly tokens: Tokens["Service"]
   readonly users: Users["Service"]
 }
@@ -44,11 +54,26 @@ export class Platform extends Context.Service<Platform, PlatformServices>()(
       people: People,
       pushes: Pushes,
       quotas: Quotas,
+      mass: Mass,
+      notices: Notices,
+      sends: Sends,
+      tags: Tags,
+      templates: Templates,
       tokens: Tokens,
       users: Users
     })
   ).pipe(
-    Layer.provide(Layer.mergeAll(Chats.layer, OpenPages.layer)),
+    Layer.provide(
+      Layer.mergeAll(
+        Chats.layer,
+        Mass.layer,
+        Notices.layer,
+        OpenPages.layer,
+        Sends.layer,
+        Tags.layer
+      )
+    ),
+    Layer.provide(Templates.layer),
     Layer.provide(Pushes.layer),
     Layer.provide(Layer.mergeAll(Logins.layer, Quotas.layer, Tokens.layer, Users.layer)),
     Layer.provideMerge(People.layer),

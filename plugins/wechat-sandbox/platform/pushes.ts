@@ -26,7 +26,7 @@ export class Pushes extends Context.Service<
       url?: string
     ): Effect.Effect<PushRow | undefined>
     /** Inside a write: comes about exactly when the write does. */
-    post(sql: Sql, push: PushRow | undefined): Promise<void>
+    post(sql: Sql, push: PushRow | undefined, due?: number): Promise<void>
     /** Delivers one that is not on the agenda, with all its tries, and says how that ended. */
     now(push: PushRow): Effect.Effect<PushRow>
     /** WeChat's question before it saves a callback: whether the answer is the `echostr`. */
@@ -75,10 +75,10 @@ export class Pushes extends Context.Service<
         } satisfies PushRow
       })
 
-      const post = async (sql: Sql, push: PushRow | undefined) => {
+      const post = async (sql: Sql, push: PushRow | undefined, due = push?.created_at ?? 0) => {
         if (push === undefined) return
         await insert(sql, push)
-        await agenda.add(sql, { kind: "push", subject: push.id, due: push.created_at })
+        await agenda.add(sql, { kind: "push", subject: push.id, due })
       }
 
       /** WeChat's clock may run ahead; signatures keep to the machine's, or every receiver would take them for stale. */

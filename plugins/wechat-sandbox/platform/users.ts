@@ -16,6 +16,7 @@ export class Users extends Context.Service<
       account: Account,
       after: string
     ): Effect.Effect<{ readonly total: number; readonly openids: ReadonlyArray<string> }>
+    blacklisted(account: Account): Effect.Effect<ReadonlyArray<string>>
     remark(account: Account, openid: string, remark: string): Effect.Effect<void, Errcode>
     /** The openids of an account that was moved here: who they are now. */
     moved(
@@ -51,6 +52,18 @@ export class Users extends Context.Service<
         yield* database.write(`contact:${openid}`, (sql) => changeContact(sql, contact, { remark }))
       })
 
+      const blacklisted = ({ appid }: Account) =>
+        database.read(async (sql) => {
+          const rows = await platform(sql)
+            .selectFrom("sandbox_contacts")
+            .select("openid")
+            .where("appid", "=", appid)
+            .where("blacklisted", "=", 1)
+            .orderBy("openid")
+            .execute()
+          return rows.map(({ openid }) => openid)
+        })
+
       const moved = ({ appid }: Account, from: string, openids: ReadonlyArray<string>) =>
         database.read(async (sql) => {
           const found: Array<{ old: string; now: string | undefined }> = []
@@ -62,7 +75,7 @@ export class Users extends Context.Service<
           return found
         })
 
-      return Users.of({ find, page, remark, moved })
+      return Users.of({ find, page, blacklisted, remark, moved })
     })
   )
 }

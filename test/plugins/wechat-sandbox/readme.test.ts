@@ -4,6 +4,7 @@ import { Settings } from "../../../plugins/wechat-sandbox/behaviour.ts"
 import { sandboxRoutes } from "../../../plugins/wechat-sandbox/door.ts"
 import { FaultName } from "../../../plugins/wechat-sandbox/faults.ts"
 import { Outcome, PayerResult } from "../../../plugins/wechat-sandbox/model.ts"
+import { platformApis } from "../../../plugins/wechat-sandbox/platform/apis/all.ts"
 
 const readme = readFileSync(
   new URL("../../../plugins/wechat-sandbox/README.md", import.meta.url),
@@ -28,6 +29,16 @@ it("the README names every outcome, fault and setting, and no other", () => {
   assert.deepStrictEqual(column("fault"), sorted(FaultName.literals))
   assert.deepStrictEqual(column("setting"), sorted(Object.keys(Settings.fields)))
   for (const result of PayerResult.literals) assert.include(readme, `\`${result}\``)
+})
+
+it("the README names every API, and no other", () => {
+  const [, table = ""] = readme.split("\n| what | paths |\n")
+  const named = table.split("\n\n")[0]?.matchAll(/`((?:GET|POST) \/[^`]+)`/g) ?? []
+  const pages = ["GET /connect/oauth2/authorize", "GET /connect/qrconnect"]
+  assert.deepStrictEqual(
+    sorted([...named].map(([, path = ""]) => path)),
+    sorted([...platformApis.map(({ method, path }) => `${method} ${path}`), ...pages])
+  )
 })
 
 it("the README names every switch", () => {

@@ -1,7 +1,12 @@
 import type { Api } from "../api.ts"
+import { customerServiceApis } from "./customer-service.ts"
+import { massApis } from "./mass.ts"
 import { menuApis } from "./menus.ts"
 import { qrApis } from "./qr-codes.ts"
 import { snsApis } from "./sns.ts"
+import { subscriptionApis } from "./subscriptions.ts"
+import { tagApis } from "./tags.ts"
+import { templateApis } from "./templates.ts"
 import { tokenApis } from "./tokens.ts"
 import { userApis } from "./users.ts"
 
@@ -11,5 +16,10 @@ export const platformApis: ReadonlyArray<Api> = [
   ...snsApis,
   ...userApis,
   ...qrApis,
-  ...menuApis
+  ...menuApis,
+  ...customerServiceApis,
+  ...massApis,
+  ...subscriptionApis,
+  ...tagApis,
+  ...templateApis
 ]

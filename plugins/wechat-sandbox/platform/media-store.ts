@@ -1,0 +1,26 @@
+import type { Sql } from "#core"
+import { platformLives } from "./model.ts"
+import { type MediaRow, platform } from "./store.ts"
+
+/** What an account has under this id; temporary media are gone after three days. */
+export const mediaOf = async (
+  sql: Sql,
+  appid: string,
+  mediaId: string,
+  now: number
+): Promise<MediaRow | undefined> => {
+  const row = await platform(sql)
+    .selectFrom("sandbox_media")
+    .selectAll()
+    .where("appid", "=", appid)
+    .where("media_id", "=", mediaId)
+    .executeTakeFirst()
+  if (row === undefined) return undefined
+  const isDead = row.permanent === 0 && row.created_at + platformLives.temporaryMedia <= now
+  return isDead ? undefined : row
+}
+
+export const insertMedia = async (sql: Sql, row: MediaRow): Promise<MediaRow> => {
+  await platform(sql).insertInto("sandbox_media").values(row).execute()
+  return row
+}
