@@ -1,12 +1,15 @@
-import { Context, Effect, Fiber, Layer, Schema } from "effect"
+import { Context, Effect, Fiber, Layer, Logger, Schema } from "effect"
 import { TestClock } from "effect/testing"
 import { todoMigrations } from "../../../core/tasks/todos.ts"
 import { NoAnswer, NotSent, type Outgoing, Transport } from "../../../core/transport.ts"
 import type { Account } from "../../../core/wechat/account.ts"
+import type { Accounts } from "../../../core/wechat/accounts.ts"
 import { WechatApi } from "../../../core/wechat/api.ts"
 import type { Call } from "../../../core/wechat/call.ts"
+import type { WechatHosts } from "../../../core/wechat/hosts.ts"
 import { wechatMigrations } from "../../../core/wechat/migrations.ts"
 import { wechatServices } from "../../../core/wechat/services.ts"
+import type { SharedSecrets } from "../../../core/wechat/shared-secrets.ts"
 import { Id, readsAs } from "../../../core/wechat/wire.ts"
 import { databaseIn, temporaryFile } from "../../support/database.ts"
 import { seal } from "../../support/journal.ts"
@@ -134,4 +137,35 @@ export const turning = Effect.fnUntraced(function* <A, E, R>(work: Effect.Effect
     yield* settle
   }
   return yield* Fiber.join(fiber)
+})
+
+/** Runs a capability over a WeChat that keeps to a script, and tells what was asked of it. */
+export const asking = Effect.fnUntraced(function* <A, E>(
+  script: Deed | ((seen: Seen, count: number) => Deed),
+  work: Effect.Effect<A, E, WechatApi | WechatHosts | Accounts | SharedSecrets>,
+  accounts?: ReadonlyArray<Account>
+) {
+  const opened = yield* openApi(typeof script === "function" ? script : () => script, accounts)
+  const result = yield* Effect.provideContext(work, opened.context).pipe(
+    Effect.provide(Logger.layer([])),
+    Effect.result
+  )
+  return { result, requests: opened.requests }
+})
+
+/** The same where it succeeds. */
+export const answering = Effect.fnUntraced(function* <A, E>(
+  ...given: Parameters<typeof asking<A, E>>
+) {
+  const { requests, result } = yield* asking(...given)
+  if (result._tag === "Failure") return yield* Effect.die(result.failure)
+  return { value: result.success, requests }
+})
+
+/** What a request asked for, the token left out. */
+export const asked = ({ json, method, path, query: { access_token: _, ...query } }: Seen) => ({
+  method,
+  path,
+  ...(Object.keys(query).length > 0 && { query }),
+  ...(json !== undefined && { body: json })
 })
