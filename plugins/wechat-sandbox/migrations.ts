@@ -113,6 +113,16 @@ const agenda = async (sql: Sql) => {
   await index(sql, "sandbox_agenda", ["due_at"])
 }
 
+const chatMarks = (sql: Sql) =>
+  sql.schema
+    .createTable("sandbox_chat_marks")
+    .addColumn("appid", "varchar(32)", (column) => column.notNull())
+    .addColumn("openid", "varchar(64)", (column) => column.notNull())
+    .addColumn("read_to", "bigint", (column) => column.notNull())
+    .addColumn("locating", "varchar(16)", (column) => column.notNull())
+    .addPrimaryKeyConstraint("sandbox_chat_marks_key", ["appid", "openid"])
+    .execute()
+
 const index = (sql: Sql, table: string, columns: ReadonlyArray<string>) =>
   sql.schema
     .createIndex(`${table}_${columns.join("_")}`)
@@ -133,5 +143,9 @@ export const migrations = [
       for (const name of names) await sql.schema.dropTable(`sandbox_${name}`).execute()
     }
   }),
-  migration("sandbox_0002_platform", platformTables)
+  migration("sandbox_0002_platform", platformTables),
+  migration("sandbox_0003_phone", {
+    up: (sql) => chatMarks(sql),
+    down: (sql) => sql.schema.dropTable("sandbox_chat_marks").execute()
+  })
 ]

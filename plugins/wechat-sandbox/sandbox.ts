@@ -2,6 +2,7 @@ import { Context, Effect, Layer } from "effect"
 import { Agenda } from "./agenda.ts"
 import { Behaviour } from "./behaviour.ts"
 import { Books } from "./books.ts"
+import { ChatList } from "./chat-list.ts"
 import { WechatClock } from "./clock.ts"
 import { Codes } from "./codes.ts"
 import { Credentials, type SandboxOptions } from "./credentials.ts"
@@ -19,6 +20,7 @@ import { Signing } from "./signing.ts"
 export interface SandboxServices {
   readonly behaviour: Behaviour["Service"]
   readonly books: Books["Service"]
+  readonly chatList: ChatList["Service"]
   readonly clock: WechatClock["Service"]
   readonly codePayments: CodePayments["Service"]
   readonly codes: Codes["Service"]
@@ -43,6 +45,7 @@ export class WechatSandbox extends Context.Service<WechatSandbox, SandboxService
       Effect.all({
         behaviour: Behaviour,
         books: Books,
+        chatList: ChatList,
         clock: WechatClock,
         codePayments: CodePayments,
         codes: Codes,
@@ -57,7 +60,7 @@ export class WechatSandbox extends Context.Service<WechatSandbox, SandboxService
         signing: Signing
       })
     ).pipe(
-      Layer.provide(Phone.layer),
+      Layer.provide(Layer.mergeAll(ChatList.layer, Phone.layer)),
       Layer.provide(Platform.layer),
       Layer.provide(
         Layer.mergeAll(

@@ -3,17 +3,9 @@ import { type RawReply, type RawRequest, route } from "#core"
 import { FaultName } from "../faults.ts"
 import { Outcome, PayerResult } from "../model.ts"
 import { WechatSandbox } from "../sandbox.ts"
-import { on } from "./shell.ts"
-import type { Said } from "./words.ts"
-
-const form = ({ body }: RawRequest) => new URLSearchParams(Buffer.from(body).toString("utf8"))
-
-/** Back to the screen it was done on, so that a reload repeats nothing. */
-const back = (fields: URLSearchParams, say?: Said, at = fields.get("at") ?? ""): RawReply => {
-  const known = /^\/phone(\/\w+)?(\?[\w=&%.~+-]*)?$/.test(at) ? at : "/phone"
-  const screen = on(fields.get("as") ?? "", known)
-  return { status: 303, headers: { location: say === undefined ? screen : `${screen}&say=${say}` } }
-}
+import { chatAt } from "./chat.ts"
+import { chatActs } from "./chat-acts.ts"
+import { back, form } from "./form.ts"
 
 const isOneOf = <A extends string>(schema: Schema.Schema<A>) => Schema.is(schema)
 const isOutcome = isOneOf(Outcome)
@@ -32,11 +24,31 @@ const pay = Effect.fnUntraced(function* (request: RawRequest) {
   })
 })
 
+/** What a parametric QR says, or the ticket of the picture it is on. */
+const sceneIn = (code: string) => {
+  const url = URL.parse(code)
+  if (url?.pathname === "/cgi-bin/showqrcode") return url.searchParams.get("ticket") ?? ""
+  return url?.host === "weixin.qq.com" && url.pathname.startsWith("/q/") ? code : undefined
+}
+
+const scanScene = Effect.fnUntraced(function* (fields: URLSearchParams, scene: string) {
+  const { accounts, chats, people } = (yield* WechatSandbox).platform
+  const account = yield* accounts.main
+  const contact = yield* people.contact(account.appid, fields.get("as") ?? "")
+  if (contact === undefined) return back(fields, "unreadable")
+  return yield* Effect.match(chats.scan(account, contact, scene), {
+    onSuccess: () => back(fields, undefined, chatAt(account.appid)),
+    onFailure: () => back(fields, "unreadable")
+  })
+})
+
 /** A payment is shown first, as a phone does; an address is gone to, by the browser that is this person's WeChat. */
 const scan = Effect.fnUntraced(function* (request: RawRequest) {
   const fields = form(request)
   const { payers } = yield* WechatSandbox
   const code = (fields.get("code") ?? "").trim()
+  const scene = sceneIn(code)
+  if (scene !== undefined) return yield* scanScene(fields, scene)
   const url = URL.parse(code)
   if (url !== null && /^https?:$/.test(url.protocol)) {
     return { status: 303, headers: { location: url.href } } satisfies RawReply
@@ -88,5 +100,6 @@ export const acts = [
   route.raw("POST", "/phone/outcome", choose),
   route.raw("POST", "/phone/people", meet),
   route.raw("POST", "/phone/faults", breakIt),
-  route.raw("POST", "/phone/faults/off", mend)
+  route.raw("POST", "/phone/faults/off", mend),
+  ...chatActs
 ]

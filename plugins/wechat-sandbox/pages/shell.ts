@@ -35,6 +35,8 @@ export interface View {
   readonly at: string
   /** Where the arrow leads; a tab's first screen has none. */
   readonly back?: string
+  /** What the dots lead to, if there are any. */
+  readonly more?: string
   readonly body: Html
   /** What stays in place while the screen is looked at anew: where one writes. */
   readonly foot?: Html
@@ -53,7 +55,7 @@ export const whose = ({ holder }: Frame, at: string): Html =>
   html`<input type="hidden" name="as" value="${holder.openid}"><input type="hidden" name="at" value="${at}">`
 
 export const shell = (frame: Frame, view: View, said: string): Html => {
-  const { at, back, body, foot, tab, title } = view
+  const { at, back, body, foot, more, tab, title } = view
   const { openid } = frame.holder
   return html`<!doctype html>
 <html lang="zh-CN">
@@ -68,9 +70,9 @@ export const shell = (frame: Frame, view: View, said: string): Html => {
 </head>
 <body>
 ${people(frame, at)}
-<header>${back === undefined ? html`<i></i>` : html`<a href="${on(openid, back)}" aria-label="返回 Back">‹</a>`}<h1>${two(...title)}</h1><i></i></header>
+<header>${back === undefined ? html`<i></i>` : html`<a href="${on(openid, back)}" aria-label="返回 Back">‹</a>`}<h1>${two(...title)}</h1>${more === undefined ? html`<i></i>` : html`<a href="${on(openid, more)}" aria-label="详情 Details">⋯</a>`}</header>
 ${isSaid(said) ? toast(said) : ""}
-<main data-look="${on(openid, at)}">
+<main data-look="${on(openid, at)}&amp;look=again">
 ${banner(frame, at)}
 ${body}
 ${sheet(frame, at)}

@@ -37,7 +37,32 @@ section h2{margin-bottom:.4rem}
 .chats li{padding:0}
 .chats a{display:flex;align-items:center;gap:.7rem;padding:.6rem .8rem;text-decoration:none}
 .chats a>span:nth-child(2){flex:1;min-width:0}
-.chats small+small{display:block}
+.chats a>span small{display:block}
+.unread{display:inline-block;min-width:1.3em;padding:0 .35em;border-radius:1em;background:#c8281e;color:#fff;font-size:.75rem;text-align:center}
+.hidden{position:absolute;width:1px;height:1px;overflow:hidden;clip-path:inset(50%)}
+.when{text-align:center;margin:.6rem 1rem}
+.said{display:flex;gap:.5rem;align-items:flex-start;margin:.7rem .7rem}
+.said .avatar{width:2.3rem;height:2.3rem}
+.mine{flex-direction:row-reverse}
+.bubble{max-width:72%;min-width:0;padding:.35rem .7rem;border-radius:.4rem;background:var(--card)}
+.mine .bubble{background:light-dark(#95ec69,#2c7d4f);color:light-dark(#10240a,#fff)}
+.mine small{color:inherit}
+.bubble p{white-space:pre-wrap}
+.bubble a{color:var(--blue)}
+.mine a{color:inherit}
+.bubble img,.bubble video{display:block;max-width:100%;min-width:3rem;min-height:2rem;max-height:15rem;border-radius:.3rem;background:var(--line)}
+.bubble button{display:block;width:100%;margin:.2rem 0;color:var(--blue)}
+.name{position:absolute;width:1px;height:1px;overflow:hidden;clip-path:inset(50%)}
+.composer{position:sticky;bottom:4.1rem;padding:.5rem .6rem;background:var(--card);border-top:1px solid var(--line);z-index:1}
+.composer .row{margin:0}
+.composer .row input{flex:1}
+.bar{display:flex;gap:.4rem;margin-top:.4rem;position:relative}
+.bar>*{flex:1 1 0;min-width:0}
+.bar>details:last-child{flex:0 0 2.75rem;margin-left:auto}
+.bar summary,.bar>form button{display:grid;place-items:center;width:100%;min-height:2.75rem;border:1px solid var(--line);border-radius:.5rem;background:var(--ground);list-style:none;text-align:center;overflow-wrap:anywhere;font-size:.9rem}
+.panel{position:absolute;bottom:calc(100% + .4rem);left:0;right:0;max-height:60dvh;overflow:auto;display:grid;gap:.6rem;padding:.8rem;border:1px solid var(--line);border-radius:.6rem;background:var(--card);box-shadow:0 2px 16px #0006}
+.panel button,.wide{width:100%}
+.panel .row button{flex:1}
 .over{position:fixed;inset:0;z-index:2;display:flex;align-items:end;justify-content:center;background:#0008}
 .sheet{width:100%;max-width:26rem;max-height:85dvh;overflow:auto;margin:0;padding-bottom:1.5rem;border-radius:1rem 1rem 0 0;text-align:center;border-top:4px solid var(--green)}
 .amount{font-size:2.6rem;font-weight:600;margin:.2rem 0;font-variant-numeric:tabular-nums}
@@ -50,6 +75,7 @@ section h2{margin-bottom:.4rem}
 .life{height:3px;background:var(--line)}
 .life i{display:block;height:100%;background:var(--green);transform-origin:left;animation:life linear forwards}
 @keyframes life{to{transform:scaleX(0)}}
+@media(max-width:22.4rem){.people .avatar{display:none}}
 @media(prefers-reduced-motion:reduce){.life i{animation:none}}
 button,select,input,textarea{font:inherit;color:inherit;min-height:2.75rem;border:1px solid var(--line);border-radius:.5rem;background:var(--ground);padding:.3rem .6rem}
 button{cursor:pointer}
@@ -61,7 +87,9 @@ button.primary small{color:inherit}
 .row label{flex:1}
 .row select,.row input:not([type=hidden]){width:100%}
 .row button{flex:none}
+.sheet .row{align-items:stretch}
 .sheet .row button{flex:1;padding:.3rem .1rem}
+.sheet .row small{display:block}
 ul{list-style:none;margin:.4rem 0 0;padding:0}
 li{display:flex;flex-wrap:wrap;justify-content:space-between;align-items:center;gap:.2rem .6rem;padding:.5rem 0;border-top:1px solid var(--line);overflow-wrap:anywhere}
 li:first-child{border:0}

@@ -22,6 +22,9 @@ const said = {
   notenough: ["余额不足", "Not enough money"],
   OrderUnknown: ["没有找到这笔订单", "No such order"],
   NotPayable: ["订单已失效，无法支付", "This order cannot be paid any more"],
+  toolarge: ["图片太大，最多 500 KB", "The picture is too large, 500 KB at most"],
+  miniprogram: ["打开小程序", "A mini program would open"],
+  gone: ["菜单已更新", "The menu has changed"],
   unreadable: ["无法识别的二维码", "Nothing to be done with this QR"]
 } as const
 export type Said = keyof typeof said
@@ -36,5 +39,5 @@ export const toast = (word: Said): Html => {
 /** One of six colours, always the same for the same name. */
 export const avatar = (name: string): Html => {
   const sum = [...name].reduce((total, letter) => total + (letter.codePointAt(0) ?? 0), 0)
-  return html`<span class="avatar c${sum % 6}" aria-hidden="true">${[...name].at(-1) ?? "?"}</span>`
+  return html`<span class="avatar c${sum % 6}" aria-hidden="true">${/^[\x20-\x7e]/.test(name) ? name.slice(0, 1).toUpperCase() : [...name].at(-1)}</span>`
 }

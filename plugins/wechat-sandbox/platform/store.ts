@@ -196,6 +196,16 @@ export interface PushDelivery {
   readonly said?: "nothing" | "reply" | "malformed"
 }
 
+/** What a person's phone knows of a chat. */
+export interface ChatMarkRow {
+  readonly appid: string
+  readonly openid: string
+  /** The place of the last message that was seen. */
+  readonly read_to: number
+  /** Whether the account may know where the person is. */
+  readonly locating: "unasked" | "allowed" | "refused"
+}
+
 type PlatformTables = {
   readonly sandbox_people: PersonRow
   readonly sandbox_contacts: ContactRow
@@ -213,6 +223,7 @@ type PlatformTables = {
   readonly sandbox_consents: ConsentRow
   readonly sandbox_mass: MassRow
   readonly sandbox_pushes: PushRow
+  readonly sandbox_chat_marks: ChatMarkRow
 }
 
 export const platform = (sql: Sql) => sql.withTables<PlatformTables>()
