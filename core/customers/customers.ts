@@ -88,7 +88,8 @@ export class Customers extends Context.Service<
     ): Effect.Effect<Paged<Member>, OtherEntity>
     /** Forgets somebody at once, but for what law demands to be kept. */
     erase(customer: CustomerId, why: string): Effect.Effect<void>
-    eraseIn(sql: Sql, customer: CustomerId, why: string): Promise<void>
+    /** The same inside a write; `at`: when they asked, in UTC ms. */
+    eraseIn(sql: Sql, customer: CustomerId, why: string, at?: number): Promise<void>
     /** Says what another part must forget with them; while layers are built. */
     whenErased(forget: WhenErased): Effect.Effect<void>
     /** All that is kept about somebody. */
@@ -201,7 +202,7 @@ export class Customers extends Context.Service<
             : Effect.fail(new OtherEntity({ appid: facts.appid })),
         erase: (customer, why) =>
           write(customer, (sql) => eraseIn(sql, means, customer, why, others)),
-        eraseIn: (sql, customer, why) => eraseIn(sql, means, customer, why, others),
+        eraseIn: (sql, customer, why, at) => eraseIn(sql, means, customer, why, others, at),
         whenErased: (forget) => Effect.sync(() => void others.push(forget)),
         exportOf: (customer) => database.read((sql) => exportIn(sql, means, accounts.all, customer))
       })

@@ -16,7 +16,8 @@ export interface Erased {
 export type WhenErased = (sql: Sql, erased: Erased) => Promise<void>
 
 /**
- * Forgets somebody: their profile, their words, how to reach them, and all of their timeline but what law demands to be kept. Of their
+ * Forgets somebody: their profile, their words, how to reach them, and all of their timeline but what law demands to be kept. `at`: when
+ * they asked; what is heard later and happened before belongs to what is forgotten. Of their
  * identities the pseudonyms stay as long as anything does, so that they find their open business when they come back.
  */
 export const eraseIn = async (
@@ -24,11 +25,11 @@ export const eraseIn = async (
   means: Means,
   customer: CustomerId,
   why: string,
-  others: Iterable<WhenErased>
+  others: Iterable<WhenErased>,
+  at = means.now()
 ): Promise<void> => {
   const { erased_at, id } = await hold(sql, customer)
   if (erased_at !== null) return
-  const at = means.now()
   const family = await familyOf(sql, id)
   await takeBackAll(sql, means, id, family)
   await forgetContacts(sql, family)
@@ -58,7 +59,7 @@ export const eraseIn = async (
     why,
     at
   })
-  for (const each of family) await forgetEntries(sql, each, at)
+  for (const each of family) await forgetEntries(sql, each, means.now())
   for (const other of others) await other(sql, { customers: family, at })
 }
 

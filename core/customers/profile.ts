@@ -36,6 +36,21 @@ export const learnIn = async (
   }
 }
 
+/** Lets go of some of it. */
+export const forgetProfileIn = async (
+  sql: Sql,
+  customer: CustomerId,
+  outdated: ReadonlyArray<keyof Profile>
+): Promise<void> => {
+  const family = await familyIn(sql, customer)
+  if (family.length > 0)
+    await tables(sql)
+      .deleteFrom("weir_profiles")
+      .where("customer", "in", family)
+      .where("field", "in", outdated)
+      .execute()
+}
+
 const forget = (sql: Sql, customer: CustomerId, field: string) =>
   tables(sql)
     .deleteFrom("weir_profiles")

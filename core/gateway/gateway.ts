@@ -1,5 +1,6 @@
 import { Context, Duration, Effect, Layer } from "effect"
 import { Customers } from "../customers/customers.ts"
+import { followPushes } from "../customers/listening.ts"
 import { customerMigrations } from "../customers/migrations.ts"
 import { Database } from "../database/database.ts"
 import { migrateUp } from "../database/migrator.ts"
@@ -136,7 +137,9 @@ const coreLayer = ({ accounts, hosts, merchants, stores, url }: PaySetup & Accou
     Merchants.layer(merchants, stores)
   )
   const facts = Layer.provideMerge(Layer.merge(Events.layer, Customers.layer), ground)
-  const pushes = Layer.provideMerge(Callbacks.layer, facts)
+  const pushes = Layer.effectDiscard(followPushes).pipe(
+    Layer.provideMerge(Layer.provideMerge(Callbacks.layer, facts))
+  )
   const books = Layer.provideMerge(Ledger.layer, pushes)
   return Layer.provideMerge(Cashier.layer, books)
 }

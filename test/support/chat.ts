@@ -2,6 +2,7 @@ import { ConfigProvider, Duration, Effect, Exit, Layer, Redacted, Scope } from "
 import { TestClock } from "effect/testing"
 import { defineGateway } from "#core"
 import { env } from "../../config/env.ts"
+import type { Customers } from "../../core/customers/customers.ts"
 import { Database } from "../../core/database/database.ts"
 import { Drain } from "../../core/database/drain.ts"
 import { publicDoor } from "../../core/gateway/doors.ts"
@@ -111,7 +112,8 @@ export const openChat = Effect.fnUntraced(function* (database: Kind, options: Op
           headers: { "content-type": "text/xml" },
           body
         }),
-      within: <A, E>(work: Effect.Effect<A, E, Database>) => Effect.provide(work, gateway.context),
+      within: <A, E>(work: Effect.Effect<A, E, Database | Customers>) =>
+        Effect.provide(work, gateway.context),
       stop: Scope.close(scope, Exit.void)
     }
   })
