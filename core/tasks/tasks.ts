@@ -25,7 +25,7 @@ export class Tasks extends Context.Service<
     add<P>(sql: Sql, kind: TaskKind<P>, task: NewTask<P>): Promise<void>
     /** Adds a task unless one of its kind waits under its key; that one is then brought forward. */
     ensure<P>(sql: Sql, kind: TaskKind<P>, task: NewTask<P>): Promise<void>
-    /** The same for every row of a query, due now: for what a boot finds unfinished. */
+    /** Adds a task for every row of a query that has none of the kind: for what a boot finds unfinished. */
     ensureAll<P>(sql: Sql, kind: TaskKind<P>, wanting: Wanting): Promise<void>
     /** Says who does the tasks of a kind; while layers are built. Handlers must bear being run twice. */
     handle<P, E>(
@@ -110,7 +110,7 @@ export class Tasks extends Context.Service<
         ensure: (sql, kind, task) => ensure(sql, written(sql, kind, task), now()),
         ensureAll: (sql, { kind }, wanting) => {
           afterCommit(sql, () => alarm.ring(now()))
-          return ensureAll(sql, kind, wanting, now())
+          return ensureAll(sql, kind, wanting)
         },
         handle,
         every,

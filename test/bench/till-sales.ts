@@ -6,74 +6,30 @@
  *
  * `node test/bench/till-sales.ts [rounds] [sales a round]`; on MariaDB too where `WEIR_TEST_MARIADB_URL` names one.
  */
-import { execFileSync, spawn } from "node:child_process"
 import { randomBytes, sign, verify } from "node:crypto"
-import { once } from "node:events"
-import { copyFileSync, mkdirSync, mkdtempSync, readFileSync, rmSync } from "node:fs"
-import { tmpdir } from "node:os"
-import { join } from "node:path"
 import { Effect } from "effect"
 import { outTradeNo } from "../../core/values/numbers.ts"
-import { freePorts } from "../core/cli/launcher.ts"
 import { mariadb, temporaryDatabaseOn } from "../support/server.ts"
 import { house, sale } from "../support/store.ts"
-import { sell } from "./till-sales/tills.ts"
-import { credentials, keys, openWechat } from "./till-sales/wechat.ts"
+import {
+  cpuOf,
+  median,
+  openPlaces,
+  type Place,
+  type Started,
+  start,
+  stop
+} from "./packaged/gateway.ts"
+import { sell } from "./packaged/tills.ts"
+import { keys, openWechat } from "./packaged/wechat.ts"
 
 const rounds = Number(process.argv[2] ?? 5)
 const sales = Number(process.argv[3] ?? 4_000)
 const tills = 64
 const goals = { rsa: 0.5, ceiling: 0.9 }
 
-const root = join(import.meta.dirname, "../..")
-const temporary = mkdtempSync(join(tmpdir(), "weir-sales-"))
-const bundle = join(temporary, "weir.js")
-execFileSync(process.execPath, [join(root, "config/build.js"), bundle])
 const wechat = await openWechat()
-
-/** The packaged gateway on a database of its own. */
-const open = async (name: string, databaseUrl: string | undefined) => {
-  const cwd = join(temporary, name)
-  mkdirSync(cwd)
-  copyFileSync(join(root, "gateway.config.ts"), join(cwd, "gateway.config.ts"))
-  const [PORT, LEGACY_PORT = "", OPERATOR_PORT, MIS_PORT] = await Effect.runPromise(freePorts(4))
-  const child = spawn(process.execPath, [bundle, "start"], {
-    cwd,
-    env: {
-      HOME: process.env.HOME,
-      PATH: process.env.PATH,
-      HOST: "127.0.0.1",
-      PORT,
-      LEGACY_PORT,
-      OPERATOR_PORT,
-      MIS_PORT,
-      PUBLIC_URL: "https://weir.example",
-      POS_SECRET: "pos-dummy-key",
-      WEIR_SEAL_KEY: randomBytes(32).toString("base64"),
-      WECHAT_PAY_URL: wechat.url,
-      ...(databaseUrl !== undefined && { DATABASE_URL: databaseUrl }),
-      ...credentials
-    },
-    stdio: ["ignore", "pipe", "inherit"]
-  })
-  let open: () => void = () => {}
-  const opened = new Promise<void>((resolve) => {
-    open = resolve
-  })
-  // Read and dropped, as whoever collects log lines does.
-  child.stdout.on("data", (chunk) => {
-    if (String(chunk).includes("Weir is open")) open()
-  })
-  await opened
-  return { name, port: Number(LEGACY_PORT), child }
-}
-
-/** User and system time of a process, in microseconds. */
-const cpuOf = (pid = 0) => {
-  const stat = readFileSync(`/proc/${pid}/stat`, "utf8")
-  const [, , , , , , , , , , , , user, system] = stat.slice(stat.lastIndexOf(")")).split(" ")
-  return (Number(user) + Number(system)) * 10_000
-}
+const places = openPlaces(wechat.url)
 
 /** Microseconds of CPU. */
 const costOf = (times: number, run: () => void) => {
@@ -94,7 +50,7 @@ const run = randomBytes(3).toString("hex")
 let count = 0
 
 /** So many tickets, each with its message in the till's own bytes and WeChat's answer to come. */
-const prepare = async (port: number) => {
+const prepare = async (port: string) => {
   const tickets = Array.from({ length: sales }, () => `${run}${count++}`)
   wechat.prepare(
     tickets.map((ticket) => {
@@ -122,12 +78,13 @@ interface Seen {
   readonly ceiling: number
 }
 
-const round = async ({ child, port }: Gateway): Promise<Seen> => {
+const round = async ({ place, started }: Gateway): Promise<Seen> => {
+  const port = place.settings.LEGACY_PORT ?? ""
   const messages = await prepare(port)
   const rsa = rsaCost()
-  const before = cpuOf(child.pid)
-  const { seconds, strange, waits } = await sell(port, messages, tills)
-  const cpu = (cpuOf(child.pid) - before) / sales
+  const before = cpuOf(started)
+  const { seconds, strange, waits } = await sell(Number(port), messages, tills)
+  const cpu = (cpuOf(started) - before) / sales
   if (strange.length > 0) throw new Error(`${strange.length} strange answers: ${strange[0]}`)
   const sorted = waits.toSorted((a, b) => a - b)
   const at = (share: number) => sorted[Math.floor(sorted.length * share)] ?? Number.NaN
@@ -135,13 +92,19 @@ const round = async ({ child, port }: Gateway): Promise<Seen> => {
   return { perSecond, p50: at(0.5), p99: at(0.99), cpu, rsa, ceiling: (perSecond * rsa) / 1e6 }
 }
 
-const median = (values: ReadonlyArray<number>): number =>
-  values.toSorted((a, b) => a - b)[values.length >> 1] ?? Number.NaN
+interface Gateway {
+  readonly name: string
+  readonly place: Place
+  readonly started: Started
+}
 
-type Gateway = Awaited<ReturnType<typeof open>>
+const open = async (name: string, databaseUrl?: string): Promise<Gateway> => {
+  const place = await places.place(name, databaseUrl)
+  return { name, place, started: await start(place) }
+}
 
 const compare = async (databaseUrl: string | undefined) => {
-  const gateways = [await open("SQLite", undefined)]
+  const gateways = [await open("SQLite")]
   if (databaseUrl !== undefined) gateways.push(await open("MariaDB", databaseUrl))
   const seen = gateways.map((): Array<Seen> => [])
   for (let turn = 0; turn <= rounds; turn++)
@@ -150,7 +113,7 @@ const compare = async (databaseUrl: string | undefined) => {
       // The first is for warming up.
       if (turn > 0) seen[place]?.push(one)
     }
-  for (const [place, { child, name }] of gateways.entries()) {
+  for (const [place, { name, started }] of gateways.entries()) {
     const of = (what: (seen: Seen) => number) => median((seen[place] ?? []).map(what))
     console.log(
       `${name}: ${of((one) => one.perSecond).toFixed(0)} sales/s at ${tills} in flight, ` +
@@ -163,8 +126,7 @@ const compare = async (databaseUrl: string | undefined) => {
     console.log(
       `  sales/s ÷ one core's RSA ${of((one) => one.ceiling).toFixed(2)} (${goals.ceiling} at least)`
     )
-    child.kill("SIGTERM")
-    await once(child, "exit")
+    await stop(started)
   }
 }
 
@@ -176,4 +138,4 @@ await Effect.runPromise(
   }).pipe(Effect.scoped)
 )
 wechat.close()
-rmSync(temporary, { recursive: true, force: true })
+places.close()

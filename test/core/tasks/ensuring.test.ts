@@ -52,37 +52,44 @@ eachDatabase("ensuring a task", (database) => {
     }).pipe(process(fresh(database)))
   )
 
-  it.effect("for all rows of a query adds what is missing and makes all of it due", () =>
+  it.effect("for all rows of a query adds what is missing, and leaves alone what waits", () =>
     Effect.gen(function* () {
       const { greeted } = yield* greeting
       yield* add({ key: "waits", name: "waits", due: 3_600_000 })
+      yield* add({ key: "idle", name: "idle" })
       yield* write((sql, tasks) =>
         tasks.add(sql, Other, { key: "behind", payload: null, due: 60_000 })
-      )
-      yield* write((sql) =>
-        notes(sql)
-          .insertInto("notes")
-          .values(["new", "waits", "behind"].map((id) => ({ id, text: "" })))
-          .execute()
-      )
-      yield* Effect.replicateEffect(
-        write((sql, tasks) =>
-          tasks.ensureAll(
-            sql,
-            Greet,
-            notes(sql)
-              .selectFrom("notes")
-              .select(["id as task_key", raw<string>`json_object('name', id)`.as("payload")])
-          )
-        ),
-        2
       )
       yield* Tasks.use((tasks) => tasks.handle(Other, () => Effect.void))
       yield* start
       yield* settle
-      assert.deepStrictEqual([...greeted].sort(), ["new", "waits"])
-      yield* pass("1 minute")
-      assert.deepStrictEqual([...greeted].sort(), ["behind", "new", "waits"])
+      assert.deepStrictEqual(greeted.splice(0), ["idle"])
+      yield* write((sql) =>
+        notes(sql)
+          .insertInto("notes")
+          .values(["new", "waits", "behind", "idle"].map((id) => ({ id, text: "" })))
+          .execute()
+      )
+      const ensureAll = write((sql, tasks) =>
+        tasks.ensureAll(
+          sql,
+          Greet,
+          notes(sql)
+            .selectFrom("notes")
+            .select([
+              "id as task_key",
+              raw<string>`json_object('name', id)`.as("payload"),
+              raw<number>`case id when 'new' then 30000 else 0 end`.as("due")
+            ])
+        )
+      )
+      yield* Effect.replicateEffect(ensureAll, 2)
+      yield* settle
+      assert.deepStrictEqual(greeted, ["idle"])
+      yield* pass("30 seconds")
+      assert.deepStrictEqual(greeted, ["idle", "new"])
+      yield* pass("30 seconds")
+      assert.deepStrictEqual(greeted, ["idle", "new", "behind"])
       yield* add({ key: "new", name: "more" }, { key: "behind", name: "more" })
       yield* settle
       assert.strictEqual(greeted.length, 5)

@@ -154,7 +154,9 @@ eachDatabase("two processes at once", (database) => {
         first.tasks.ensureAll(
           sql,
           Count,
-          notes(sql).selectFrom("notes").select(["id as task_key", payload])
+          notes(sql)
+            .selectFrom("notes")
+            .select(["id as task_key", payload, raw<number>`0`.as("due")])
         )
       )
       for (const round of rounds)

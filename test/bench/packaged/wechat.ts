@@ -66,18 +66,24 @@ const signed = (body: string) => {
   }
 }
 
-/** A WeChat that knows beforehand which payments it will be asked for, and has its answers signed. */
+const refused = () => ({
+  ...signed(JSON.stringify({ code: "ORDER_NOT_EXIST", message: "订单不存在" })),
+  status: 404
+})
+
+/** A WeChat that knows beforehand which payments it will be asked for, and has its answers signed. Of all else it has never heard. */
 export const openWechat = async () => {
   const answers = new Map<string, ReturnType<typeof signed>>()
+  const asked: Array<string> = []
   const server = createServer((request, response) => {
     const chunks: Array<Buffer> = []
     request.on("data", (chunk) => chunks.push(chunk))
     request.on("end", () => {
       const body = Buffer.concat(chunks).toString()
       const [, number = ""] = /"out_trade_no":"([^"]+)"/.exec(body) ?? []
-      const answer = answers.get(number)
-      if (answer === undefined) throw new Error(`Nobody will pay ${number}: ${request.url} ${body}`)
-      response.writeHead(200, answer.headers).end(answer.body)
+      const answer = { status: 200, ...(answers.get(number) ?? refused()) }
+      if (answer.status === 404) asked.push(request.url ?? "")
+      response.writeHead(answer.status, answer.headers).end(answer.body)
     })
   }).listen(0, "127.0.0.1")
   await once(server, "listening")
@@ -89,6 +95,8 @@ export const openWechat = async () => {
       for (const [place, number] of numbers.entries())
         answers.set(number, signed(answerTo(number, total, place)))
     },
+    /** What it was asked about that it has never heard of. */
+    asked,
     close: () => server.close()
   }
 }
