@@ -11,7 +11,7 @@ eachDatabase("a gateway that died and starts again", (database) => {
       yield* hears(world, sale(yield* world.code("userpaying")))
       yield* world.payer()
       yield* world.restart
-      yield* pass("1 second")
+      yield* pass("10 seconds")
       const asked = world.network.sent.length
       assert.include(yield* hears(world, query), { RetCode: "00" })
       assert.strictEqual(world.network.sent.length, asked, "it knew before the till asked")
