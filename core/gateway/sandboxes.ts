@@ -29,8 +29,8 @@ export const startSandbox = Effect.fn("startSandbox")(function* ({
   const own = yield* Layer.build(plugin.layer(options)).pipe(Effect.provide(ground))
   const outside = yield* Effect.context<Transport>()
   const context: Context.Context<Checked> = Context.mergeAll(outside, ground, own)
-  const { port, routes } = plugin.door(options)
-  const app = door(plugin.name, context)
+  const { bodyLimit, port, routes } = plugin.door(options)
+  const app = door(plugin.name, context, bodyLimit === undefined ? {} : { bodyLimit })
   app.use(breakable)
   mount(app, "", routes, context)
   return { name: plugin.name, port, app } satisfies RunningSandbox

@@ -20,6 +20,7 @@ export interface Sandbox {
   readonly door: (options: any) => {
     readonly port: number
     readonly routes: ReadonlyArray<Route<any>>
+    readonly bodyLimit?: number
   }
 }
 
@@ -38,6 +39,8 @@ export const defineSandbox =
     readonly door: (options: TypeOf<O>) => {
       readonly port: number
       readonly routes: ReadonlyArray<Route<NoInfer<Provided> | Ground>>
+      /** Bytes a body may have, where the other party takes more than 1 MiB. */
+      readonly bodyLimit?: number
     }
   }) =>
   (...[settings]: [keyof O] extends [never] ? [] : [Settings<TypeOf<O>>]): Sandbox => ({

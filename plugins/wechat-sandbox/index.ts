@@ -17,5 +17,6 @@ export const wechatSandbox = defineSandbox({
   migrations,
   layer: ({ gatewayUrl }) =>
     WechatSandbox.layer(gatewayUrl === undefined ? {} : { gatewayUrl: gatewayUrl.href }),
-  door: ({ port }) => ({ port, routes: sandboxRoutes })
+  // A film of 10 MiB, and the form around it.
+  door: ({ port }) => ({ port, routes: sandboxRoutes, bodyLimit: 12 << 20 })
 })

@@ -67,6 +67,12 @@ export const post = <B>(path: Api["path"], body: Body<B>, terms: Terms, answer: 
   ...terms
 })
 
+/** With a body that is not JSON. */
+export const upload = (path: Api["path"], terms: Terms, answer: Work<undefined>): Api => ({
+  ...get(path, terms, answer),
+  method: "POST"
+})
+
 /** APIs that anybody may ask. */
 export const openGet = (path: Api["path"], terms: Terms, answer: OpenWork<undefined>): Api => ({
   method: "GET",

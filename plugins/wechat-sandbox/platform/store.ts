@@ -29,7 +29,8 @@ export interface ContactRow {
 export interface TokenRow {
   readonly token: string
   readonly appid: string
-  readonly family: "classic" | "stable"
+  /** The last two are tickets for pages, which are no tokens and live by the same clock. */
+  readonly family: "classic" | "stable" | "jsapi" | "wx_card"
   readonly forced: number
   readonly issued_at: number
   readonly expires_at: number

@@ -22,6 +22,10 @@ export class Tokens extends Context.Service<
     stable(appid: string, forced: boolean): Effect.Effect<Issued, Errcode>
     /** Whose it is: 40014 nobody's, 40001 one that was superseded, 42001 one past its life. */
     judge(token: string): Effect.Effect<string, Errcode>
+    /** A ticket for pages: the same until it ends. */
+    ticket(appid: string, type: "jsapi" | "wx_card"): Effect.Effect<Issued>
+    /** The tickets for pages that are still good. */
+    tickets(appid: string): Effect.Effect<ReadonlyArray<string>>
     /** Kills every token of an account at once. */
     revoke(appid: string): Effect.Effect<void>
   }
@@ -32,6 +36,8 @@ export class Tokens extends Context.Service<
       const clock = yield* WechatClock
       const database = yield* Database
 
+      const prefixes = { classic: "71_", stable: "72_", jsapi: "HoagFKD", wx_card: "IpK_1T69" }
+
       const newToken = Effect.fnUntraced(function* (
         appid: string,
         family: TokenRow["family"],
@@ -39,7 +45,7 @@ export class Tokens extends Context.Service<
       ) {
         const issued_at = yield* clock.now
         return {
-          token: `${family === "classic" ? 71 : 72}_${yield* randomText(133)}`,
+          token: `${prefixes[family]}${yield* randomText(family === "jsapi" ? 79 : 133)}`,
           appid,
           family,
           forced: forced ? 1 : 0,
@@ -81,7 +87,7 @@ export class Tokens extends Context.Service<
       const judge = Effect.fnUntraced(function* (text: string) {
         const token = yield* database.read((sql) => tokenOf(sql, text))
         const now = yield* clock.now
-        if (token === undefined) return yield* no(40014)
+        if (token === undefined || !isToken(token)) return yield* no(40014)
         if (token.retired_at !== null && now >= token.retired_at) return yield* no(40001)
         if (now >= token.expires_at) return yield* no(42001)
         return token.appid
@@ -94,14 +100,41 @@ export class Tokens extends Context.Service<
             .updateTable("sandbox_tokens")
             .set({ retired_at: now })
             .where("appid", "=", appid)
+            .where("family", "in", ["classic", "stable"])
             .execute()
         })
       })
 
-      return Tokens.of({ classic, stable, judge, revoke })
+      const ticket = Effect.fnUntraced(function* (appid: string, type: "jsapi" | "wx_card") {
+        const fresh = yield* newToken(appid, type, false)
+        const now = fresh.issued_at
+        const row = yield* database.write(`token:${appid}`, async (sql) => {
+          const current = await currentOf(sql, appid, type)
+          return current !== undefined && current.expires_at > now ? current : supersede(sql, fresh)
+        })
+        return issued(row, now)
+      })
+
+      const tickets = Effect.fnUntraced(function* (appid: string) {
+        const now = yield* clock.now
+        const rows = yield* database.read((sql) =>
+          platform(sql)
+            .selectFrom("sandbox_tokens")
+            .select("token")
+            .where("appid", "=", appid)
+            .where("family", "=", "jsapi")
+            .where("expires_at", ">", now)
+            .execute()
+        )
+        return rows.map(({ token }) => token)
+      })
+
+      return Tokens.of({ classic, stable, judge, ticket, tickets, revoke })
     })
   )
 }
+
+const isToken = ({ family }: TokenRow) => family === "classic" || family === "stable"
 
 const issued = ({ expires_at, token }: TokenRow, now: number): Issued => ({
   access_token: token,

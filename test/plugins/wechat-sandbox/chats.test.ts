@@ -104,6 +104,18 @@ describe("what a person does", () => {
     })
   )
 
+  it.effect("events of the account's own are pushed on demand", () =>
+    Effect.gen(function* () {
+      const wechat = yield* open
+      const named = { Event: "annual_renew", ExpiredTime: 1795492800 }
+      yield* wechat.does(wechat.openid, "event", { event: named })
+      assert.strictEqual(
+        yield* wechat.heard(1),
+        `${event("annual_renew")}<ExpiredTime>1795492800</ExpiredTime>`
+      )
+    })
+  )
+
   it.effect("to a mini program that wants JSON is told in JSON", () =>
     Effect.gen(function* () {
       const wechat = yield* open

@@ -1,3 +1,4 @@
+import { createDecipheriv } from "node:crypto"
 import { assert, describe, it } from "@effect/vitest"
 import { Effect } from "effect"
 import { code, openPlatform } from "../../support/platform.ts"
@@ -7,7 +8,11 @@ describe("a mini program's login", () => {
     Effect.gen(function* () {
       const wechat = yield* openPlatform()
       const { miniAppid, miniSecret, openid } = wechat.credentials
-      const { code: js_code } = yield* wechat.control("POST", `/users/${openid}/authorize`, {
+      const {
+        code: js_code,
+        encryptedData,
+        iv
+      } = yield* wechat.control("POST", `/users/${openid}/authorize`, {
         appid: miniAppid
       })
       const query = { appid: miniAppid, secret: miniSecret, js_code }
@@ -22,6 +27,16 @@ describe("a mini program's login", () => {
       assert.strictEqual(json.openid, users[0].openids[miniAppid])
       assert.strictEqual(json.unionid, users[0].unionid)
       assert.strictEqual(code(yield* ask), 40163)
+
+      const key = Buffer.from(json.session_key, "base64")
+      const cipher = createDecipheriv("aes-128-cbc", key, Buffer.from(iv, "base64"))
+      const inside = JSON.parse(
+        cipher.update(encryptedData, "base64", "utf8") + cipher.final("utf8")
+      )
+      assert.deepStrictEqual(
+        [inside.openId, inside.nickName, inside.watermark.appid],
+        [json.openid, "林小雨", miniAppid]
+      )
     })
   )
 })

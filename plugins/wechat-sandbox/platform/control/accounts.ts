@@ -2,6 +2,7 @@ import { Effect, Schema } from "effect"
 import { route } from "#core"
 import { WechatSandbox } from "../../sandbox.ts"
 import { changes } from "../accounts.ts"
+import { jsVerdict } from "../js-config.ts"
 import { Portal } from "../model.ts"
 import { AccountUnknown } from "./whose.ts"
 
@@ -49,6 +50,23 @@ export const accountControl = [
           return yield* new CallbackNotVerified({ url: callback.url })
         }
         return (yield* accounts.change(appid, by)) ?? (yield* new AccountUnknown({ appid }))
+      })
+  }),
+  route.post("/control/accounts/:appid/js-config", {
+    input: {
+      appid: Schema.String,
+      url: Schema.String,
+      timestamp: Schema.String,
+      nonceStr: Schema.String,
+      signature: Schema.String
+    },
+    output: Schema.Struct({ errMsg: Schema.String }),
+    handle: ({ appid, ...config }) =>
+      Effect.gen(function* () {
+        const { platform } = yield* WechatSandbox
+        const account = yield* platform.accounts.byAppid(appid)
+        if (account === undefined) return yield* new AccountUnknown({ appid })
+        return { errMsg: yield* jsVerdict(platform, account, config) }
       })
   })
 ]

@@ -1,7 +1,7 @@
 import { accountControl } from "./accounts.ts"
 import { chatControl } from "./chats.ts"
 import { noticeControl } from "./notices.ts"
-import { pushControl } from "./pushes.ts"
+import { eventControl, pushControl } from "./pushes.ts"
 import { userControl } from "./users.ts"
 
 /** What a developer does to the platform, from outside of it. */
@@ -10,5 +10,6 @@ export const platformControl = [
   ...userControl,
   ...chatControl,
   ...noticeControl,
-  ...pushControl
+  ...pushControl,
+  ...eventControl
 ]

@@ -81,6 +81,21 @@ export const pushControl = [
   })
 ]
 
+/** An event of the account's own: its certification, a person's privacy, whatever else is to be heard. */
+export const eventControl = [
+  route.post("/control/users/:openid/event", {
+    input: { openid, appid: Schema.optionalKey(Schema.String), event: Event },
+    output: Schema.Struct({}),
+    handle: ({ appid, event, openid }) =>
+      Effect.gen(function* () {
+        const { platform } = yield* WechatSandbox
+        const { account, contact } = yield* chatBy(platform, openid, appid)
+        yield* platform.chats.tell(account, contact.openid, yield* fieldsOf(undefined, event))
+        return {}
+      })
+  })
+]
+
 const fieldsOf = Effect.fnUntraced(function* (
   text: string | undefined,
   event: typeof Event.Type | undefined

@@ -1,10 +1,12 @@
 import { Effect, Schema } from "effect"
 import { rfc3339, route } from "#core"
+import { randomText } from "../../random.ts"
 import { WechatSandbox } from "../../sandbox.ts"
-import { unionidOf } from "../model.ts"
+import { type Account, unionidOf } from "../model.ts"
 import { Decision } from "../open-pages.ts"
 import type { Person } from "../people.ts"
 import type { PlatformServices } from "../platform.ts"
+import { sealForSession } from "../secrets.ts"
 import { AccountUnknown, openid, personBy } from "./whose.ts"
 
 /** The page shows an error in place of asking. */
@@ -40,11 +42,34 @@ const described = Effect.fnUntraced(function* ({ accounts }: PlatformServices, p
   }
 })
 
+/** Who they are, as a mini program's page gets it, under the session key of the login just made. */
+const sealed = Effect.fnUntraced(function* (
+  { clock, people }: PlatformServices,
+  { id, name }: Person,
+  { appid, openPlatform }: Account
+) {
+  const contact = yield* people.contact(appid, id)
+  const timestamp = Math.floor((yield* clock.now) / 1000)
+  return sealForSession(contact?.session_key ?? "", yield* randomText(16), {
+    openId: contact?.openid,
+    nickName: name,
+    gender: 0,
+    language: "zh_CN",
+    city: "",
+    province: "",
+    country: "",
+    avatarUrl: "",
+    ...(openPlatform && { unionId: unionidOf(openPlatform, id) }),
+    watermark: { timestamp, appid }
+  })
+})
+
 const authorize = Effect.fnUntraced(function* (
-  { accounts, logins, open }: PlatformServices,
+  platform: PlatformServices,
   person: Person,
   said: { readonly url?: string; readonly appid?: string; readonly decision?: Decision }
 ) {
+  const { accounts, logins, open } = platform
   const decision = said.decision ?? "approve"
   if (said.url === undefined) {
     const account = yield* accounts.byAppid(said.appid ?? "")
@@ -53,7 +78,10 @@ const authorize = Effect.fnUntraced(function* (
       return yield* new AccountUnknown({ appid: said.appid ?? "" })
     }
     const snapshot = decision === "snapshot"
-    return { code: yield* logins.issue(account, contact, { scope: "snsapi_userinfo", snapshot }) }
+    const code = yield* logins.issue(account, contact, { scope: "snsapi_userinfo", snapshot })
+    return account.kind === "mini-program"
+      ? { code, ...(yield* sealed(platform, person, account)) }
+      : { code }
   }
   const url = URL.parse(said.url, "https://open.weixin.qq.com")
   const page = url?.pathname === "/connect/qrconnect" ? "qrconnect" : "authorize"
@@ -104,7 +132,10 @@ export const userControl = [
     output: Schema.Struct({
       /** Where the browser is sent; absent for who says no. */
       redirect: Schema.optionalKey(Schema.String),
-      code: Schema.optionalKey(Schema.String)
+      code: Schema.optionalKey(Schema.String),
+      /** Of a mini program's login: who they are, for the session key. */
+      encryptedData: Schema.optionalKey(Schema.String),
+      iv: Schema.optionalKey(Schema.String)
     }),
     handle: ({ openid, ...said }) =>
       Effect.gen(function* () {
