@@ -66,9 +66,19 @@ const decode = (key: Redacted.Redacted<string>): Effect.Effect<Key, BadSealKey> 
     : new BadSealKey()
 }
 
+/** Drawn by the hundred, as each draw costs more than a short text's sealing. */
+const freshNonce = (): Uint8Array => {
+  if (drawn.length < 12) drawn = randomBytes(12 * 256)
+  const nonce = drawn.subarray(0, 12)
+  drawn = drawn.subarray(12)
+  return nonce
+}
+
+let drawn: Buffer = Buffer.alloc(0)
+
 // key id (4 bytes), nonce (12), tag (16), then the sealed bytes
 const seal = (key: Key, bytes: Uint8Array, about: string): Uint8Array => {
-  const nonce = randomBytes(12)
+  const nonce = freshNonce()
   const cipher = createCipheriv("aes-256-gcm", key.secret, nonce).setAAD(Buffer.from(about))
   const sealed = Buffer.concat([cipher.update(bytes), cipher.final()])
   return Buffer.concat([Buffer.from(key.id, "hex"), nonce, cipher.getAuthTag(), sealed])

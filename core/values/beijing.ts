@@ -1,10 +1,9 @@
-import { DateTime, Effect, Schema, SchemaIssue, SchemaTransformation } from "effect"
+import { Effect, Schema, SchemaIssue, SchemaTransformation } from "effect"
 
 // Beijing has had no summer time since 1991; old systems' clocks never knew it.
 const eastOfGreenwich = 8 * 60 * 60 * 1000
 
-const onTheWall = (ms: number): string =>
-  DateTime.formatIso(DateTime.makeUnsafe(ms + eastOfGreenwich)).slice(0, 19)
+const onTheWall = (ms: number): string => new Date(ms + eastOfGreenwich).toISOString().slice(0, 19)
 
 /** UTC milliseconds as 14 digits on a clock in Beijing; parts of a second are dropped. */
 export const toBeijing = (ms: number): string => onTheWall(ms).replace(/\D/g, "")
