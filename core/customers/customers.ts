@@ -106,9 +106,15 @@ export class Customers extends Context.Service<
       const write = <A>(customer: CustomerId, work: (sql: Sql) => Promise<A>) =>
         database.write(`customer:${customer}`, work)
 
+      const current = (customer: CustomerId) =>
+        Effect.map(
+          database.read((sql) => survivorOf(sql, customer)),
+          (row) => (row?.erased_at === null ? row.id : undefined)
+        )
+
       const exists = Effect.fnUntraced(function* (...customers: ReadonlyArray<CustomerId>) {
         for (const customer of customers)
-          if ((yield* database.read((sql) => survivorOf(sql, customer))) === undefined)
+          if ((yield* current(customer)) === undefined)
             return yield* new CustomerUnknown({ customer })
       })
 
@@ -137,11 +143,7 @@ export class Customers extends Context.Service<
           return yield* database.write(order, (sql) => recognised(sql, at, who))
         }),
         recogniseIn: recognised,
-        current: (customer) =>
-          Effect.map(
-            database.read((sql) => survivorOf(sql, customer)),
-            (row) => (row?.erased_at === null ? row.id : undefined)
-          ),
+        current,
         identitiesOf: Effect.fnUntraced(function* (customer) {
           const { phone } = yield* database.read((sql) => profileOf(sql, means, customer))
           const own = yield* knownBy(customer)
@@ -165,12 +167,15 @@ export class Customers extends Context.Service<
         search: (sought, page) => database.read((sql) => searchIn(sql, means, sought, page)),
         link: Effect.fnUntraced(function* (customer, { kind, ...identity }, why) {
           yield* exists(customer)
-          const taken = yield* write(customer, async (sql) =>
-            kind === "phone"
-              ? await learnIn(sql, means, customer, { phone: identity.value })
-              : await linkIn(sql, means, customer, { kind, ...identity }, why)
+          if (kind === "phone") {
+            const { value: phone } = identity
+            return yield* write(customer, (sql) => learnIn(sql, means, customer, { phone }))
+          }
+          const done = yield* write(customer, (sql) =>
+            linkIn(sql, means, customer, { kind, ...identity }, why)
           )
-          if (taken !== undefined) return yield* new IdentityTaken({ by: taken.takenBy })
+          if (done === "gone") return yield* new CustomerUnknown({ customer })
+          if (done !== "given") return yield* new IdentityTaken({ by: done.takenBy })
         }),
         merge: Effect.fnUntraced(function* (one, other, why) {
           yield* exists(one, other)
@@ -178,8 +183,9 @@ export class Customers extends Context.Service<
         }),
         move: Effect.fnUntraced(function* (identity, to, why) {
           yield* exists(to)
-          const moved = yield* write(to, (sql) => moveIn(sql, means, identity, to, why))
-          if (!moved) return yield* new IdentityUnknown()
+          const done = yield* write(to, (sql) => moveIn(sql, means, identity, to, why))
+          if (done === "gone") return yield* new CustomerUnknown({ customer: to })
+          if (done === undefined) return yield* new IdentityUnknown()
         }),
         migrate: (from, to, openids) =>
           Effect.map(

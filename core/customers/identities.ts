@@ -131,19 +131,23 @@ const take = (
     .where("pseudonym", "=", pseudonym)
     .execute()
 
-/** Adds an identity to a customer; `taken`: it is somebody else's. */
+/** `gone`: the customer has asked to be forgotten meanwhile, and is given nothing. */
+type Given = "given" | "gone"
+
+/** Adds an identity to a customer, unless it is somebody else's. */
 export const linkIn = async (
   sql: Sql,
   means: Means,
   customer: CustomerId,
   identity: Own,
   why: string
-): Promise<{ readonly takenBy: CustomerId } | undefined> => {
+): Promise<Given | { readonly takenBy: CustomerId }> => {
   const one = { identity, pseudonym: means.pseudonymOf(identity) }
   const { found, holders } = await holdHolders(sql, [one], [customer])
   const survivor = await hold(sql, customer)
+  if (survivor.erased_at !== null) return "gone"
   const [row] = found
-  if (row?.survivor === survivor.id && row.sealed !== null) return undefined
+  if (row?.survivor === survivor.id && row.sealed !== null) return "given"
   const other = holders.find(({ id }) => id === row?.survivor && id !== survivor.id)
   if (other !== undefined && other.erased_at === null) return { takenBy: other.id }
   // An old system may give a member number to somebody else; what WeChat calls one person is one.
@@ -151,26 +155,27 @@ export const linkIn = async (
     await absorb(sql, means, survivor, other, why)
   await (row === undefined ? insert(sql, means, survivor, one) : take(sql, means, survivor, one))
   await changed(sql, means, "linked", survivor.id, undefined, one.pseudonym, why)
-  return undefined
+  return "given"
 }
 
-/** Gives an identity to another customer; `false`: nobody is known by it. Everything else stays with whom it was written for. */
+/** Gives an identity to another customer; nothing, where nobody is known by it. Everything else stays with whom it was written for. */
 export const moveIn = async (
   sql: Sql,
   means: Means,
   identity: Own,
   to: CustomerId,
   why: string
-): Promise<boolean> => {
+): Promise<Given | undefined> => {
   const one = { identity, pseudonym: means.pseudonymOf(identity) }
   const { found } = await holdHolders(sql, [one], [to])
   const [row] = found
-  if (row === undefined) return false
+  if (row === undefined) return undefined
   const survivor = await hold(sql, to)
-  if (row.survivor === survivor.id && row.sealed !== null) return true
+  if (survivor.erased_at !== null) return "gone"
+  if (row.survivor === survivor.id && row.sealed !== null) return "given"
   await take(sql, means, survivor, one)
   await changed(sql, means, "moved", survivor.id, row.survivor, one.pseudonym, why)
-  return true
+  return "given"
 }
 
 const changed = (

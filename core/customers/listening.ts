@@ -85,10 +85,9 @@ const stepOf = (message: Message): Step | undefined => {
       return wrote(at, "link", message.title)
     case "subscriptions-answered":
       return async ({ customers: { contacts }, sql }, contact) => {
-        // A refusal in a pop-up leaves what was agreed to before; one in WeChat's settings does not.
+        // Their last word counts: a no ends what was agreed to before.
         for (const { accepted, templateId } of message.answers)
-          if (accepted || message.where === "settings")
-            await contacts.subscribed(sql, contact, templateId, accepted ? "one" : "none")
+          await contacts.subscribed(sql, contact, templateId, accepted ? "one" : "none")
       }
     case "template-message-done":
       if (message.result !== "refused by user") return undefined

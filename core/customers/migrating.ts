@@ -31,7 +31,7 @@ export const migrateIn = async (
   const identity = { kind: "openid" as const, within: to.appid, value: after }
   const taken = await linkIn(sql, means, known.customer, identity, "changeopenid")
   const customer =
-    taken === undefined
+    typeof taken === "string"
       ? known.customer
       : await mergeIn(sql, means, known.customer, taken.takenBy, "changeopenid")
   await follow(sql, old, means.pseudonymOf(identity), to.appid)

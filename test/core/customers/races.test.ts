@@ -28,7 +28,7 @@ const two = Effect.fnUntraced(function* (kind: Kind) {
 })
 
 const note = ({ customers, database }: Process, who: CustomerId, entry: NewEntry) =>
-  database.write(`note:${entry.kind}`, (sql) => customers.note(sql, who, entry))
+  database.write(`note:${entry.kind}:${entry.at}`, (sql) => customers.note(sql, who, entry))
 
 const kindsOf = ({ customers }: Process, who: CustomerId) =>
   Effect.map(customers.timeline(who, { limit: 100 }), ({ items }) =>
@@ -94,26 +94,27 @@ eachDatabase("two processes with one customer", (database) => {
         for (const round of rounds) {
           const at = { openid: `o-${round}`, unionid: `u-${round}` }
           const who = yield* one.customers.recognise(shop, at)
+          const words = Array.from({ length: 12 }, (_, at) =>
+            note(at % 2 ? one : other, who, { kind: "wrote", at, text: "x" })
+          )
+          const paid = { kind: "paid", text: "x", keep }
+          const number = { kind: "member", within: "erp", value: `m-${round}` } as const
           yield* Effect.all(
             [
-              note(one, who, { kind: "wrote", at: 1, text: "x" }),
+              ...words.slice(6),
               other.customers.learn(who, { nickname: "小明" }),
+              note(one, who, { ...paid, at: 20, paymentNumbers: [`k-${round}`] }),
               other.customers.erase(who, "unsubscribe"),
-              note(other, who, { kind: "wrote", at: 2, text: "x" }),
-              note(one, who, {
-                kind: "paid",
-                at: 3,
-                text: "x",
-                keep,
-                paymentNumbers: [`k-${round}`]
-              }),
-              note(other, who, { kind: "paid", at: 4, keep }),
-              other.customers.link(who, { kind: "member", within: "erp", value: `m-${round}` }, "x")
+              one.customers.learn(who, { phone: "13800138000" }),
+              Effect.ignore(other.customers.link(who, number, "login")),
+              note(other, who, { ...paid, at: 21 }),
+              ...words.slice(0, 6)
             ],
             together
           )
           const whole = yield* one.customers.exportOf(who)
           assert.deepStrictEqual(whole.profile, {})
+          assert.deepStrictEqual(whole.identities, [])
           assert.deepStrictEqual(
             whole.timeline.map(({ kind, text }) => [kind, text]),
             [
