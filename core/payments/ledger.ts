@@ -2,6 +2,7 @@ import { Clock, Context, Effect, Layer, Schema } from "effect"
 import { Customers } from "../customers/customers.ts"
 import { Database, type Sql } from "../database/database.ts"
 import { afterCommit } from "../database/works.ts"
+import { Stopping } from "../stopping.ts"
 import { Events } from "../tasks/events.ts"
 import { task } from "../tasks/kind.ts"
 import { Tasks } from "../tasks/tasks.ts"
@@ -64,7 +65,7 @@ export class Ledger extends Context.Service<
       outTradeNo: string,
       work: (sql: Sql, settling: Settling, because: (event: string) => Because) => Promise<A>
     ): Effect.Effect<A>
-    /** Waits until `look` finds something in the sale; woken by each change. */
+    /** Waits until `look` finds something in the sale; woken by each change, and interrupted when the process stops. */
     until<A>(reference: Reference, look: (sale: Sale) => A | undefined): Effect.Effect<A>
   }
 >()("weir/Ledger") {
@@ -76,6 +77,7 @@ export class Ledger extends Context.Service<
       const tasks = yield* Tasks
       const merchants = yield* Merchants
       const timeline = yield* Customers
+      const stopping = yield* Stopping
       const waiting = makeWaiting()
       const settling: Settling = {
         events,
@@ -140,10 +142,15 @@ export class Ledger extends Context.Service<
           ),
         change,
         until: (reference, look) =>
-          waiting.until(
-            firstNumber({ part: "", ...reference }),
-            Effect.map(sale(reference), (found) => (found === undefined ? undefined : look(found)))
-          )
+          waiting
+            .until(
+              firstNumber({ part: "", ...reference }),
+              Effect.map(sale(reference), (found) =>
+                found === undefined ? undefined : look(found)
+              )
+            )
+            // Rows and tasks go on in the next process; whoever asks again there waits there.
+            .pipe(Effect.raceFirst(Effect.andThen(stopping.begun, Effect.interrupt)))
       })
     })
   )

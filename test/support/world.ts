@@ -20,6 +20,7 @@ import { publicDoor } from "../../core/gateway/doors.ts"
 import { startGateway } from "../../core/gateway/gateway.ts"
 import { startSandbox } from "../../core/gateway/sandboxes.ts"
 import type { Answerer, Framed, Unframed } from "../../core/legacy/message.ts"
+import { Stopping } from "../../core/stopping.ts"
 import { openTodos } from "../../core/tasks/todos.ts"
 import { NoAnswer, NotSent, type Outgoing, Transport } from "../../core/transport.ts"
 import { nativeBody } from "../../core/wechat/pay/body.ts"
@@ -35,12 +36,14 @@ import { keys, noon, temporaryFolder } from "./wechat-sandbox.ts"
 
 type Fetch = (request: Request) => Response | Promise<Response>
 
-/** What becomes of a request on its way: it may never leave, never arrive, or be answered unheard. */
-export type Weather = "fair" | "refused" | "lost" | "answer lost"
+/** What becomes of a request on its way: it may never leave, never arrive, arrive only when it is let, or be answered unheard. */
+export type Weather = "fair" | "refused" | "lost" | "held" | "answer lost"
 
 interface Network {
   readonly hosts: Map<string, Fetch>
   readonly sent: Array<Outgoing>
+  /** What was held up, and has not arrived yet. */
+  held: Array<Outgoing>
   weather: (request: Outgoing) => Weather
 }
 
@@ -49,17 +52,19 @@ const carry = Effect.fnUntraced(function* (network: Network, request: Outgoing) 
   const weather = network.weather(request)
   network.sent.push(request)
   if (host === undefined || weather === "refused") return yield* new NotSent({ reason: "refused" })
-  if (weather === "lost") return yield* new NoAnswer({ reason: "lost" })
-  const { headers, method, url } = request
-  const body = request.body === undefined ? null : Buffer.from(request.body)
-  const response = yield* Effect.promise(async () =>
-    host(new Request(url, { method, headers, body }))
-  )
+  if (weather === "held") network.held.push(request)
+  if (weather === "lost" || weather === "held") return yield* new NoAnswer({ reason: weather })
+  const response = yield* visit(host, request)
   const bytes = new Uint8Array(yield* Effect.promise(() => response.arrayBuffer()))
   const broken = response.headers.get("x-sandbox-connection") === "reset"
   if (broken || weather === "answer lost") return yield* new NoAnswer({ reason: "answer lost" })
   return { status: response.status, headers: Object.fromEntries(response.headers), body: bytes }
 })
+
+const visit = (host: Fetch, { body, headers, method, url }: Outgoing) =>
+  Effect.promise(async () =>
+    host(new Request(url, { method, headers, body: body === undefined ? null : Buffer.from(body) }))
+  )
 
 /** An order in WeChat's own books. */
 export interface Order {
@@ -73,20 +78,21 @@ export interface Order {
 
 /**
  * A gateway with the `pos` plugin and a WeChat beside it, in one process on the test's clock. They meet by their addresses alone.
- * `restart` is what happens to a process that is killed and started again.
+ * `restart` is what happens to a process that is killed and started again, `replace` to one that is asked to stop, for which it has `drain`.
  */
 export const openWorld = Effect.fnUntraced(function* (
   database: Kind,
-  options: Partial<Parameters<typeof pos>[0]> = {}
+  options: Partial<Parameters<typeof pos>[0]> = {},
+  drain: Duration.Input = Duration.zero
 ) {
   yield* TestClock.setTime(noon)
   const folder = yield* temporaryFolder
   const url = yield* database.place
-  const network: Network = { hosts: new Map(), sent: [], weather: () => "fair" }
+  const network: Network = { hosts: new Map(), sent: [], held: [], weather: () => "fair" }
   const outside = Layer.mergeAll(
     Layer.succeed(Transport, Transport.of({ exchange: (request) => carry(network, request) })),
     Signer.layerInLoop,
-    Layer.succeed(Drain, Duration.zero),
+    Layer.succeed(Drain, drain),
     ConfigProvider.layer(
       ConfigProvider.fromUnknown({
         WEIR_MODE: "development",
@@ -124,6 +130,12 @@ export const openWorld = Effect.fnUntraced(function* (
   const restart = Effect.gen(function* () {
     yield* process.stop
     process = yield* start
+  })
+
+  /** As doors do when they are asked to close: whoever waits is told, then all ends; and another process starts. */
+  const replace = Effect.gen(function* () {
+    yield* Stopping.use(({ begin }) => begin).pipe(Effect.provide(process.gateway.context))
+    yield* restart
   })
 
   /** The inlet of a path or a carrier, as it is since the last start. */
@@ -183,8 +195,18 @@ export const openWorld = Effect.fnUntraced(function* (
     kept: Effect.map(orders, (all) =>
       all.filter(({ refunds, tradeState }) => tradeState === "SUCCESS" && refunds.length === 0)
     ),
+    /** What was held up arrives, each twice; nobody hears the answers. */
+    arrive: Effect.gen(function* () {
+      const { held } = network
+      network.held = []
+      for (const request of [...held, ...held]) {
+        const host = network.hosts.get(new URL(request.url).origin)
+        if (host !== undefined) yield* visit(host, request)
+      }
+    }),
     post,
     read,
+    replace,
     restart,
     say,
     unframed,

@@ -1,5 +1,5 @@
 import { assert, it } from "@effect/vitest"
-import { Effect } from "effect"
+import { Effect, Fiber } from "effect"
 import { eachDatabase } from "../../support/database.ts"
 import { meanwhile, openWorld, pass } from "../../support/world.ts"
 import { hears, query, refund, reverse, sale, sold } from "./till.ts"
@@ -68,6 +68,34 @@ eachDatabase("a gateway that died and starts again", (database) => {
       yield* pass("1 minute")
       assert.strictEqual((yield* world.orders)[0]?.tradeState, "REVOKED")
       assert.strictEqual((yield* hears(world, reverse)).RetCode, "R0")
+    })
+  )
+})
+
+eachDatabase("a gateway that is asked to stop while a payer hesitates", (database) => {
+  it.effect("ends at once, tells every till how things stand, and the next one goes on", () =>
+    Effect.gen(function* () {
+      const world = yield* openWorld(database, {}, "5 seconds")
+      const message = sale(yield* world.code("userpaying"))
+      const first = yield* Effect.forkChild(world.say("/xml", message))
+      yield* pass("2 seconds")
+      const again = yield* Effect.forkChild(world.say("/xml", message))
+      const other = { ...message, TicketNo: "372", AuthCode: yield* world.code("late") }
+      const undone = yield* Effect.forkChild(world.say("/xml", other))
+      yield* pass("1 second")
+      const undoing = yield* Effect.forkChild(world.say("/xml", { ...reverse, TicketNo: "372" }))
+      yield* pass("1 second")
+      const { waited } = yield* meanwhile(world.replace)
+      assert.isAtMost(waited, 500)
+      for (const till of [first, again, undone])
+        assert.include(["P1", "P2"], (yield* Fiber.join(till)).RetCode)
+      assert.strictEqual((yield* Fiber.join(undoing)).RetCode, "P2")
+      const [order] = yield* world.orders
+      yield* world.control("POST", "/pay", { outTradeNo: order?.outTradeNo })
+      assert.strictEqual((yield* hears(world, message)).RetCode, "00")
+      yield* pass("2 minutes")
+      assert.strictEqual((yield* hears(world, { ...query, TicketNo: "372" })).RetCode, "R0")
+      assert.lengthOf(yield* world.kept, 1)
     })
   )
 })
