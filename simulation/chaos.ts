@@ -28,8 +28,9 @@ export const makeChaos = (
       Effect.forever
     )
 
+  const jams = jammed[chance.pick({ never: 3, sometimes: 4, often: 3 })]
   const weather = (line: Line) =>
-    every(5, 60, () => Effect.sync(() => line.turn(weatherOf(chance))))
+    every(5, 60, () => Effect.sync(() => line.turn(weatherOf(chance, jams))))
 
   let over = false
   /** Between any two steps: what is half done then stays half done. */
@@ -76,17 +77,22 @@ export const makeChaos = (
   }
 }
 
-const weatherOf = (chance: Chance): Weather => {
-  const name = chance.pick({ calm: 4, lossy: 4, slow: 2, cut: 1.5 })
+/** Next to the other weathers. */
+const jammed = { never: 0, sometimes: 2, often: 12 } as const
+
+const weatherOf = (chance: Chance, jams: number): Weather => {
+  const name = chance.pick({ calm: 4, lossy: 4, slow: 2, jammed: jams, cut: 1.5 })
   switch (name) {
     case "calm":
       return calm
     case "lossy":
-      return { name, loses: 0.25, doubles: 0.15, delay: [5, 1_500], cut: false }
+      return { name, loses: 0.25, doubles: 0.15, holds: 0.05, delay: [5, 1_500], cut: false }
     case "slow":
-      return { name, loses: 0.03, doubles: 0.05, delay: [400, 9_000], cut: false }
+      return { name, loses: 0.03, doubles: 0.05, holds: 0.05, delay: [400, 9_000], cut: false }
+    case "jammed":
+      return { name, loses: 0.03, doubles: 0.3, holds: 0.5, delay: [5, 1_500], cut: false }
     case "cut":
-      return { name, loses: 1, doubles: 0, delay: [1, 3_000], cut: true }
+      return { name, loses: 1, doubles: 0, holds: 0, delay: [1, 3_000], cut: true }
   }
 }
 

@@ -12,13 +12,22 @@ export interface Weather {
   readonly loses: number
   /** How likely a request arrives once more, up to twenty seconds later. */
   readonly doubles: number
+  /** How likely a request is held up on its way, and arrives when nobody waits for its answer any more. */
+  readonly holds: number
   /** How long one way takes, in milliseconds. */
   readonly delay: readonly [least: number, most: number]
   /** Whether no connection comes about at all. */
   readonly cut: boolean
 }
 
-export const calm: Weather = { name: "calm", loses: 0, doubles: 0, delay: [5, 60], cut: false }
+export const calm: Weather = {
+  name: "calm",
+  loses: 0,
+  doubles: 0,
+  holds: 0,
+  delay: [5, 60],
+  cut: false
+}
 
 /**
  * What may arrive twice on a line: anything, as tills' little networks do; or what was not answered, as what stands before WeChat sends
@@ -33,6 +42,8 @@ export class Line {
   readonly chance: Chance
   readonly trace: Trace
   weather: Weather = calm
+  /** What is still on its way although nobody waits for it. */
+  underway = 0
 
   constructor(name: string, doubling: Doubling, { chance, trace }: Ground) {
     this.name = name
@@ -53,11 +64,19 @@ export class Line {
   /** One way. */
   readonly travel = Effect.suspend(() => Effect.sleep(this.chance.between(...this.weather.delay)))
 
+  holds(): boolean {
+    return this.chance.happens(this.weather.holds)
+  }
+
   /** Whether a request, now that it has or has not been answered, arrives once more. */
   doubles(when: Doubling): boolean {
     return this.doubling === when && this.chance.happens(this.weather.doubles)
   }
 }
+
+/** For how long a request is held up: mostly while a payment code lives, sometimes until after its signature is too old. */
+const heldFor = (chance: Chance) =>
+  chance.happens(0.7) ? chance.between(500, 55_000) : chance.between(55_000, 330_000)
 
 /** What a message meets at its end: it is answered, nobody is there, or the connection breaks over it. */
 type Met<A> =
@@ -90,18 +109,38 @@ const send = Effect.fnUntraced(function* <A, B>(
   work: (offers: A) => Effect.Effect<B | undefined>
 ) {
   const heard = yield* Deferred.make<Met<B>>()
-  const later = Effect.suspend(() =>
-    Effect.forkDetach(Effect.delay(meet(party, work), line.chance.between(1, 20_000)))
-  )
+  /** Arrives by itself, and whatever it is answered goes nowhere. */
+  const later = (millis: number) =>
+    Effect.suspend(() => {
+      line.underway++
+      const arrival = Effect.sync(() => line.trace.add(`${what}: arrives late`))
+      return Effect.forkDetach(
+        Effect.sleep(millis).pipe(
+          Effect.andThen(arrival),
+          Effect.andThen(meet(party, work)),
+          Effect.ensuring(Effect.sync(() => line.underway--))
+        )
+      )
+    })
+  const again = Effect.suspend(() => later(line.chance.between(1, 20_000)))
   const journey = Effect.gen(function* () {
     const arrives = line.arrives()
     yield* line.travel
     if (!arrives) return line.trace.add(`${what}: does not arrive`)
+    if (line.holds()) {
+      line.trace.add(`${what}: is held up`)
+      const wait = heldFor(line.chance)
+      yield* later(wait)
+      if (line.doubles(line.doubling)) yield* later(wait + line.chance.between(1, 20_000))
+      // Who asked learns that its connection is gone, or waits in vain.
+      if (line.chance.happens(0.5)) yield* Deferred.succeed(heard, broken)
+      return
+    }
     line.trace.add(`${what}: arrives`)
-    if (line.doubles("anything")) yield* later
+    if (line.doubles("anything")) yield* again
     const met = yield* meet(party, work)
     const returns = met.is !== "answered" || line.arrives()
-    if ((met.is === "broken" || !returns) && line.doubles("the unanswered")) yield* later
+    if ((met.is === "broken" || !returns) && line.doubles("the unanswered")) yield* again
     yield* line.travel
     if (!returns) return line.trace.add(`${what}: its answer does not arrive`)
     yield* Deferred.succeed(heard, met)

@@ -53,6 +53,11 @@ export const makeWorld = (ground: Ground, keys: SandboxKeys) => {
     yield* wechat.boot
     merchant = yield* phones.credentials
     judge.appid = merchant.appid
+    // What WeChat says of a number it has never seen is said in no document.
+    yield* phones.behave({
+      reverseUnknown: chance.happens(0.4),
+      closeUnknown: chance.happens(0.4)
+    })
     yield* gateway.boot
     const raging = yield* Effect.forkChild(chaos.raging)
     for (const day of tills(payers)) yield* FiberSet.run(busy, day)
@@ -65,10 +70,16 @@ export const makeWorld = (ground: Ground, keys: SandboxKeys) => {
     judge.atRest()
   })
 
+  const stillUnderway = () =>
+    lines.filter(({ underway }) => underway > 0).map(({ name }) => `what is held up on ${name}`)
+
+  /** What is held up may begin something new, so patience counts from the last arrival. */
   const rests = Effect.gen(function* () {
-    const since = loop.now
+    let since = loop.now
     for (;;) {
-      const [first] = judge.unfinished
+      const [held] = stillUnderway()
+      if (held !== undefined) since = loop.now
+      const [first = held] = judge.unfinished
       if (first === undefined) return
       if (loop.now - since > patience) return ground.complain(`not everything ends: ${first}`)
       yield* Effect.sleep("10 seconds")

@@ -184,10 +184,11 @@ const openAttempt = async (sql: Sql, order: Placed, how: Try, at: number): Promi
 
 /** The attempt that answers for the order: paid, unfinished, being undone, or this very code's own end. */
 const answersFor = async (sql: Sql, sale: Sale, how: Try): Promise<AttemptRow | undefined> => {
-  const paid = sale.attempts.find(({ id }) => id === sale.payment.paid_by)
-  if (paid !== undefined) return paid
+  const current =
+    sale.attempts.find(({ id }) => id === sale.payment.paid_by) ??
+    sale.attempts.find((attempt) => !hasEnded(attempt))
+  if (current !== undefined) return current
   for (const attempt of sale.attempts) {
-    if (!hasEnded(attempt)) return attempt
     const reversal = await reversalOf(sql, attempt.id)
     if (reversal?.state === "asked" || reversal?.state === "unknown") return attempt
   }

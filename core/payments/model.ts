@@ -97,7 +97,7 @@ export const patience = {
   unknown: Duration.seconds(20),
   /** A payer is still asked for the password, but the till has not asked for this long: it has given up. */
   forgotten: Duration.minutes(5),
-  /** A number WeChat said it had never seen is looked at once more for this long after its end. */
+  /** How long a number that WeChat had never seen is watched after its end; decision 0015 says why. */
   watched: Duration.minutes(10)
 } as const
 

@@ -11,10 +11,11 @@ import type { Refunds } from "./refunds.ts"
 import { hasEnded } from "./standing.ts"
 import type { AttemptRow, ReversalRow } from "./store.ts"
 import { makeUndo } from "./undo.ts"
+import type { Word } from "./word.ts"
 
 /**
- * Brings an attempt to its end: asks WeChat by our own number, undoes what was given up, and looks at the end once more where WeChat
- * had said it never saw the number. It never fails and never parks: without an answer it asks again.
+ * Brings an attempt to its end: asks WeChat by our own number, undoes what was given up, and watches the end where money may still
+ * come. It never fails and never parks: without an answer it asks again.
  */
 export const makeResolve = Effect.fnUntraced(function* (refunds: Refunds) {
   const ledger = yield* Ledger
@@ -48,14 +49,14 @@ export const makeResolve = Effect.fnUntraced(function* (refunds: Refunds) {
     const before = yield* load(outTradeNo)
     if (before === undefined) return
     if (isBeingUndone(before)) return yield* undo(before)
-    if (isSettled(before, yield* Clock.currentTimeMillis)) return
+    if (hasEnded(before.attempt) && !mayStillBePaid(before.attempt)) return
+    const asked = yield* Clock.currentTimeMillis
     const word = yield* ask(before)
     const after = yield* load(outTradeNo)
     if (after === undefined) return
     const now = yield* Clock.currentTimeMillis
     if (isBeingUndone(after)) return again(Duration.zero)
-    if (hasEnded(after.attempt))
-      return isSettled(after, now) ? undefined : again(Duration.minutes(2))
+    if (hasEnded(after.attempt)) return watchOn(after, word, asked)
     const why = givenUp(after, now)
     if (why === undefined || word.says === "nothing") return askAgain(after.attempt, now)
     yield* ledger.undo(after.attempt, why)
@@ -69,16 +70,18 @@ export const makeResolve = Effect.fnUntraced(function* (refunds: Refunds) {
 const isBeingUndone = ({ reversal }: Case) =>
   reversal?.state === "asked" || reversal?.state === "unknown"
 
-/** Ended for good: nothing more can happen to it, or it has been looked at long enough after its end. */
-const isSettled = ({ attempt, reversal }: Case, now: number) =>
-  hasEnded(attempt) &&
-  (attempt.state === "paid" ||
-    !mayStillBePaid(attempt) ||
-    now - (reversal?.asked_at ?? attempt.sent_at) > Duration.toMillis(patience.watched))
-
 /** WeChat had never seen it and may do so late; or it was a QR, and whoever was at the password page then pays all the same. */
 const mayStillBePaid = ({ missing_at, state, way }: AttemptRow) =>
-  missing_at !== null || (state === "closed" && way === "native")
+  state !== "paid" && (missing_at !== null || (state === "closed" && way === "native"))
+
+/** When an attempt that has ended is looked at again; the last time when nothing can arrive any more, and WeChat has a word on it. */
+const watchOn = ({ attempt, reversal }: Case, { says }: Word, asked: number): Again | undefined => {
+  const end = (reversal?.asked_at ?? attempt.sent_at) + Duration.toMillis(patience.watched)
+  if (!mayStillBePaid(attempt) || (asked >= end && says !== "nothing")) return undefined
+  // What takes money without its payer does so while a payment code lives.
+  const pause = asked - attempt.sent_at < 120_000 ? 20_000 : 120_000
+  return again(Duration.millis(asked < end ? Math.min(pause, end - asked) : pause))
+}
 
 /** Why nobody should wait for this attempt any longer. */
 const givenUp = ({ attempt, sale }: Case, now: number): ReversalRow["why"] | undefined => {

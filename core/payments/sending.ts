@@ -60,7 +60,9 @@ export const makeSending = Effect.gen(function* () {
     const request = attempt.request ?? (yield* nativeBody(by, qrOf(order, attempt, by)))
     if (attempt.request === null) yield* ledger.keepRequest(attempt, request)
     const asked = Effect.tapError(pay.native(by, request), complain(by))
-    return yield* said(asked, ({ codeUrl }) => ({ says: "waiting", codeUrl }))
+    const word = yield* said(asked, ({ codeUrl }) => ({ says: "waiting", codeUrl }))
+    // A refusal of the second request tells nothing of the first, which may have arrived or still will.
+    return attempt.request !== null && word.says === "refused" ? nothing(word.detail) : word
   })
 
   return {
@@ -87,6 +89,8 @@ const said = <A>(asked: Effect.Effect<A, PayFailure>, word: (answer: A, now: num
     onFailure: (failure) => Effect.succeed(wordOfPayFailure(failure)),
     onSuccess: (answer) => Effect.map(Clock.currentTimeMillis, (now) => word(answer, now))
   })
+
+const nothing = (reason: string): Word => ({ says: "nothing", reason })
 
 /** WeChat would refuse the form of it, so it was not sent. */
 const unsent = ({ message }: BodyInvalid) =>

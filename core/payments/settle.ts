@@ -39,6 +39,7 @@ export const hear = async (
   const attempt = await attemptOf(sql, outTradeNo)
   if (attempt === undefined) return undefined
   if (word.says === "paid") return paid(sql, settling, attempt, word, because)
+  if (hasEnded(attempt)) return cameLate(sql, settling, attempt, word, because)
   if (word.says === "waiting" && word.codeUrl !== undefined)
     await shown(sql, settling, attempt, word.codeUrl, because)
   const to = next(attempt, word)
@@ -53,15 +54,41 @@ export const hear = async (
 const changesBy = (word: Word, { at }: Because): Partial<AttemptRow> => {
   switch (word.says) {
     case "refused":
-      return { refusal: word.why, detail: word.detail.slice(0, 255), request: null }
+      return { ...seen, refusal: word.why, detail: word.detail.slice(0, 255), request: null }
     case "closed":
-      return { request: null, ...(word.unseen && { missing_at: at }) }
+      return { missing_at: word.unseen ? at : null, request: null }
     case "missing":
       return { missing_at: at }
-    default:
+    case "nothing":
       return {}
+    default:
+      return seen
   }
 }
+
+const seen = { missing_at: null } as const
+
+/**
+ * WeChat speaks of a number that it had never seen when its attempt ended: the request has arrived since. Whatever it may still
+ * take is undone, and reported, as its payer may have been charged meanwhile.
+ */
+const cameLate = async (
+  sql: Sql,
+  settling: Settling,
+  attempt: AttemptRow,
+  { says }: Word,
+  because: Because
+): Promise<undefined> => {
+  if (attempt.missing_at === null || says === "missing" || says === "nothing") return undefined
+  await tables(sql).updateTable("weir_attempts").set(seen).where("id", "=", attempt.id).execute()
+  await report(sql, attempt, "Reached WeChat after the till had given up, and is undone", because)
+  if (says === "paying" || says === "waiting")
+    await askReversal(sql, settling, attempt, "surplus", because)
+  return undefined
+}
+
+const report = (sql: Sql, { id: subject }: AttemptRow, detail: string, { at }: Because) =>
+  leaveTodo(sql, { kind: "payment.late", subject, detail, at })
 
 /** A QR has an address now; that moves nothing, but from here on its payer may. */
 const shown = async (
@@ -92,14 +119,22 @@ const paid = async (
   const late = hasEnded(attempt)
   const { transactionId: transaction_id, paidAt: paid_at } = word
   const customer = await payerOf(sql, settling.timeline, word)
-  const changes = { transaction_id, paid_at, customer, request: null }
+  const changes = { ...seen, transaction_id, paid_at, customer, request: null }
   const moved = await move(sql, "attempt", attempt, "paid", because, changes)
   if (moved === undefined) return undefined
   const payment = await paymentOf(sql, attempt.payment)
   await notePaid(sql, settling.timeline, payment, moved)
   const reversal = await reversalOf(sql, attempt.id)
   if (reversal !== undefined || late || payment.state !== "open") {
-    await giveBack(sql, settling, moved, reversal, because)
+    // A reversal under way is what the till waits for, unless it was told of an end before.
+    if (late || reversal === undefined || reversal.state === "refused")
+      await report(
+        sql,
+        moved,
+        "Paid after the till had given up; the money goes back to the payer",
+        because
+      )
+    await askReversal(sql, settling, moved, "surplus", because)
     return undefined
   }
   const done = await move(sql, "payment", payment, "paid", because, { paid_by: attempt.id })
@@ -109,21 +144,6 @@ const paid = async (
     paidAt: word.paidAt
   })
   return done && { payment: done, attempts: [moved], reversals: [], refunds: [] }
-}
-
-/** Money that nobody waits for any more: the till gave up, heard "refused", or another attempt was paid first. */
-const giveBack = async (
-  sql: Sql,
-  settling: Settling,
-  attempt: AttemptRow,
-  reversal: ReversalRow | undefined,
-  because: Because
-) => {
-  if (reversal === undefined || reversal.state === "done" || reversal.state === "refused") {
-    const detail = "Paid after the till had given up; the money goes back to the payer"
-    await leaveTodo(sql, { kind: "payment.late", subject: attempt.id, detail, at: because.at })
-  }
-  await askReversal(sql, settling, attempt, "surplus", because)
 }
 
 /** Asks for an attempt to be undone; once, however many want it. */
@@ -143,7 +163,7 @@ export const askReversal = async (
       { id: attempt.id, state: "asked", why, returned: 0 as Fen, asked_at },
       because
     )
-  else if (known.state === "done" && attempt.state === "paid" && known.returned === 0)
+  else if (known.state === "done" && known.returned === 0)
     await move(sql, "reversal", known, "asked", because, { why, asked_at })
   await settling.resolve(sql, attempt.id, because.at)
 }

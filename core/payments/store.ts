@@ -46,7 +46,7 @@ export type AttemptRow = {
   readonly paid_at: number | null
   readonly refusal: string | null
   readonly detail: string | null
-  /** When WeChat first said it had never seen this number. */
+  /** Since when WeChat says that it has never seen this number; nothing once it has. */
   readonly missing_at: number | null
   /** Who paid, where WeChat told. */
   readonly customer: CustomerId | null

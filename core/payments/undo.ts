@@ -9,8 +9,8 @@ import { patience, reversible } from "./model.ts"
 import type { Refunds } from "./refunds.ts"
 import { attemptOf, reversalOf } from "./rows.ts"
 import { undone } from "./settle.ts"
-import { refundStanding } from "./standing.ts"
-import { move } from "./store.ts"
+import { hasEnded, refundStanding } from "./standing.ts"
+import { type AttemptRow, move } from "./store.ts"
 import type { Word } from "./word.ts"
 
 /**
@@ -53,9 +53,8 @@ export const makeUndo = (
       })
       if (failure !== undefined) return yield* notCancelled(it, failure)
       const word = yield* ask(it)
-      if (word.says === "missing")
-        yield* ledger.hear(attempt.id, { says: "closed", unseen: true }, "never arrived")
-      if (attempt.state === "paid" && isReturned(word)) yield* returned(attempt.id)
+      if (word.says === "missing") yield* neverArrived(attempt)
+      if (hasEnded(attempt) && isReturned(word)) yield* returned(attempt.id)
       const after = yield* load(attempt.id)
       return after?.reversal?.state === "done" ? again(Duration.zero) : soon
     })
@@ -68,7 +67,7 @@ export const makeUndo = (
       }
       if (failure._tag === "PayNotSent") return soon
       if (failure.code === "ORDER_NOT_EXIST" && attempt.state !== "paid") {
-        yield* ledger.hear(attempt.id, { says: "closed", unseen: true }, "never arrived")
+        yield* neverArrived(attempt)
         return again(Duration.zero)
       }
       if (failure.reaction === "repeat" || failure.reaction === "ask") return soon
@@ -76,6 +75,11 @@ export const makeUndo = (
       yield* todo(attempt.id, "payment.reversal", `WeChat refuses to undo this: ${failure.code}`)
       return again(Duration.minutes(1))
     })
+
+    const neverArrived = (attempt: AttemptRow) =>
+      hasEnded(attempt)
+        ? returned(attempt.id)
+        : ledger.hear(attempt.id, { says: "closed", unseen: true }, "never arrived")
 
     /** What cannot be reversed any more is refunded, under a number of its own. */
     const refundAll = Effect.fnUntraced(function* ({ attempt, sale }: Case) {

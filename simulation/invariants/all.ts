@@ -1,6 +1,7 @@
 import { doubtIsShort, oneAtATime, onlyDeclaredMoves, versionsWithoutGap } from "./attempts.ts"
 import {
   everyCaptureIsOurs,
+  nothingCanStillBePaid,
   nothingIsKeptUnknown,
   onceATicket,
   paidMeansPaid,
@@ -16,6 +17,7 @@ export const invariants: ReadonlyArray<Invariant> = [
   everyCaptureIsOurs,
   paidMeansPaid,
   nothingIsKeptUnknown,
+  nothingCanStillBePaid,
   onceATicket,
   finalIsFinal,
   amountIsFixed,

@@ -55,6 +55,14 @@ export const nothingIsKeptUnknown = atRest(
       .map((order) => `${keptOf(order)} of ${order.outTradeNo} are kept and no payment says so`)
 )
 
+export const nothingCanStillBePaid = atRest(
+  "No order at WeChat's waits for a payer whom nobody waits for",
+  ({ wechat }) =>
+    wechat
+      .filter(({ tradeState }) => tradeState === "NOTPAY" || tradeState === "USERPAYING")
+      .map(({ outTradeNo, tradeState }) => `${outTradeNo} is still ${tradeState}`)
+)
+
 export const onceATicket = atRest("No ticket keeps more than one capture", (history) =>
   history.rows.payments.flatMap(({ id, reference }) => {
     const own = history.rows.attempts.filter(({ payment }) => payment === id)

@@ -32,6 +32,10 @@ const unsound: Readonly<Record<string, Readonly<Record<string, History>>>> = {
       payments: changed(payments, "KEPT-1", { state: "closed", paid_by: null })
     }))
   },
+  "No order at WeChat's waits for a payer whom nobody waits for": {
+    "a QR nobody closed": withOrder("KEPT-1", { tradeState: "NOTPAY" }),
+    "a payer at the password page": withOrder("KEPT-1", { tradeState: "USERPAYING" })
+  },
   "No ticket keeps more than one capture": {
     "both codes were charged": withOrder("KEPT-1", {
       tradeState: "SUCCESS",
