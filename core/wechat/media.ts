@@ -13,7 +13,11 @@ const ability = "media"
 const timeout = "60 seconds"
 
 /** Looks at a file as WeChat would, and refuses it as WeChat would. */
-const formOf = (kind: MediaKind, bytes: Uint8Array, texts: Readonly<Record<string, string>> = {}) =>
+const formOf = (
+  kind: MediaKind | "picture",
+  bytes: Uint8Array,
+  texts: Readonly<Record<string, string>> = {}
+) =>
   Effect.suspend(() => {
     const format = mediaFormat(kind, bytes)
     if ("code" in format)
@@ -24,7 +28,7 @@ const formOf = (kind: MediaKind, bytes: Uint8Array, texts: Readonly<Record<strin
 
 const upload = Effect.fnUntraced(function* <A>(
   account: Account,
-  kind: MediaKind,
+  kind: MediaKind | "picture",
   bytes: Uint8Array,
   call: Pick<Call<A>, "path" | "repeatable" | "read"> & {
     readonly texts?: Readonly<Record<string, string>>
@@ -97,9 +101,9 @@ export const removeMaterial = (account: Account, mediaId: string) =>
 
 const readPicture = readsAs(Schema.Struct({ url: text(1024) }), ({ url }) => url)
 
-/** Uploads a picture that stands in an article, and tells its address. */
+/** Uploads a picture that stands in an article (JPEG or PNG, a mebibyte at most), and tells its address. */
 export const uploadPicture = (account: Account, bytes: Uint8Array) =>
-  upload(account, "image", bytes, {
+  upload(account, "picture", bytes, {
     path: "/cgi-bin/media/uploadimg",
     repeatable: true,
     read: readPicture

@@ -22,7 +22,10 @@ export const quotaOf = (account: Account, path: `/${string}`) =>
     })
   )
 
-/** Starts all of the day's counts anew, also where none is left for a token. Ten times a month, those in WeChat's portal included. */
+/**
+ * Starts all of the day's counts anew, also where none is left for a token. Ten times a month, those in WeChat's portal included. Who has
+ * heard that a quota was used up asks again within a quarter of an hour.
+ */
 export const clearQuotas = (account: Account) =>
   WechatApi.use((api) =>
     api.ask(account, {

@@ -17,7 +17,7 @@ import { Customers } from "../../core/customers/customers.ts"
 import { Database } from "../../core/database/database.ts"
 import { Drain } from "../../core/database/drain.ts"
 import { publicDoor } from "../../core/gateway/doors.ts"
-import { startGateway } from "../../core/gateway/gateway.ts"
+import { type Gateway, startGateway } from "../../core/gateway/gateway.ts"
 import { startSandbox } from "../../core/gateway/sandboxes.ts"
 import type { Answerer, Framed, Unframed } from "../../core/legacy/message.ts"
 import { Stopping } from "../../core/stopping.ts"
@@ -65,6 +65,8 @@ const visit = (host: Fetch, { body, headers, method, url }: Outgoing) =>
   Effect.promise(async () =>
     host(new Request(url, { method, headers, body: body === undefined ? null : Buffer.from(body) }))
   )
+
+type ServicesOf<C> = C extends Context.Context<infer R> ? R : never
 
 /** An order in WeChat's own books. */
 export interface Order {
@@ -211,6 +213,9 @@ export const openWorld = Effect.fnUntraced(function* (
     say,
     unframed,
     write,
+    /** Does something with the gateway's own services, as they are since the last start. */
+    within: <A, E>(work: Effect.Effect<A, E, ServicesOf<Gateway["context"]>>) =>
+      Effect.suspend(() => Effect.provideContext(work, process.gateway.context)),
     /** A fresh payment code on somebody's phone. */
     code: (outcome: string): Effect.Effect<string> =>
       Effect.map(control("POST", "/codes", { outcome }), ({ authCode }) => authCode),
@@ -259,6 +264,8 @@ export const openWorld = Effect.fnUntraced(function* (
     ),
     /** Whether a text stands anywhere in the gateway's database in clear. */
     anywhere: (text: string) => stands(url, text),
+    /** WeChat's own pages and pictures, as a phone sees them. */
+    sandbox: (request: Request) => Effect.promise(async () => sandbox.app.fetch(request)),
     fetch: (request: Request) => Effect.promise(async () => process.app.fetch(request))
   }
 })

@@ -68,8 +68,10 @@ describe("a file", () => {
     ["a voice of more than a minute", "voice", amr(3_001), 40006],
     ["the same as MP3", "voice", mp3(1_667), 40006],
     ["two mebibytes of silence", "voice", mp3(60_000), 40006],
-    ["a video a byte too big", "video", mp4(10 * mebibyte + 1), 40006]
-  ] as ReadonlyArray<readonly [string, MediaKind, Uint8Array, number]>)(
+    ["a video a byte too big", "video", mp4(10 * mebibyte + 1), 40006],
+    ["a picture of an article a byte too big", "picture", jpeg(mebibyte + 1), 40009],
+    ["a picture of an article that moves", "picture", file("GIF89a"), 40137]
+  ] as ReadonlyArray<readonly [string, MediaKind | "picture", Uint8Array, number]>)(
     "%s is refused with WeChat's own code, and not sent",
     (_, kind, bytes, code) => {
       const format = mediaFormat(kind, bytes)
