@@ -20,7 +20,8 @@ const { MiniApp, OfficialAccount, ServerRequest } = require("node-easywechat")
 
 /** A sandbox that listens, as a developer runs it. */
 const open = Effect.gen(function* () {
-  const databaseUrl = `sqlite:${join(yield* temporaryFolder, "sandbox.db")}`
+  const folder = yield* temporaryFolder
+  const databaseUrl = `sqlite:${join(folder, "sandbox.db")}`
   const declared = wechatSandbox({ port: 0, databaseUrl })
   const plugin = { ...declared, layer: () => WechatSandbox.layer({ keys }) }
   const { app } = yield* startSandbox({ plugin, options: declared.settings })
@@ -35,7 +36,13 @@ const open = Effect.gen(function* () {
       return (await (await fetch(`${url}${path}`, init)).json()) as any
     })
   const reply = yield* control("GET", "/credentials")
-  return { url, port, control, credentials: Schema.decodeUnknownSync(CredentialsReply)(reply) }
+  return {
+    url,
+    port,
+    folder,
+    control,
+    credentials: Schema.decodeUnknownSync(CredentialsReply)(reply)
+  }
 }).pipe(Effect.provide(Transport.layer))
 
 const run = <A>(work: () => Promise<A>) => Effect.promise(work)
@@ -114,9 +121,28 @@ describe("co-wechat-api, unmodified", () => {
         const bytes = Buffer.from("not really a picture")
         const { media_id } = await api.uploadMedia(bytes, "image", "a.jpg", "image/jpeg")
         assert.strictEqual(String(await api.getMedia(media_id)), String(bytes))
+        const film = await api.uploadMedia(Buffer.alloc(3 << 20), "video", "a.mp4", "video/mp4")
+        assert.strictEqual(film.type, "video")
       })
       yield* control("PUT", "/control/faults", { fault: "revoke" })
       yield* run(async () => assert.strictEqual((await api.getFollowers()).total, 2))
+    })
+  )
+})
+
+describe("whoever asks over the wire", () => {
+  it.live("is known by their address", () =>
+    Effect.gen(function* () {
+      const { control, credentials, url } = yield* open
+      const { appid, secret } = credentials
+      yield* control("PUT", `/control/accounts/${appid}`, { ipWhitelist: ["203.0.113.9"] })
+      const api = new CoWechatApi(appid, secret)
+      api.prefix = `${url}/cgi-bin/`
+      yield* run(async () => {
+        const { code, message } = await api.getFollowers().catch((error: unknown) => error)
+        assert.strictEqual(code, 40164)
+        assert.match(message, /^invalid ip 127\.0\.0\.1 ipv6 ::ffff:127\.0\.0\.1, not in whitelist/)
+      })
     })
   )
 })
@@ -154,20 +180,21 @@ describe("co-wechat-oauth, unmodified", () => {
 describe("node-easywechat, unmodified", () => {
   it.live("uses the stable token, and logs in to a mini program", () =>
     Effect.gen(function* () {
-      const { control, credentials, url } = yield* open
+      const { control, credentials, folder, url } = yield* open
       const { appid, miniAppid, miniSecret, openid, secret } = credentials
-      const http = { baseURL: url }
+      const own = { http: { baseURL: url }, file_cache: { path: folder } }
       const app = new OfficialAccount({
         app_id: appid,
         secret,
-        http,
+        ...own,
         use_stable_access_token: true
       })
       yield* run(async () => {
+        // It keeps its token in a file, where it is told to.
         const reply = await app.getClient().get("/cgi-bin/user/info", { params: { openid } })
         assert.strictEqual(reply.toObject().subscribe, 1)
       })
-      const mini = new MiniApp({ app_id: miniAppid, secret: miniSecret, http })
+      const mini = new MiniApp({ app_id: miniAppid, secret: miniSecret, ...own })
       const who = `/control/users/${openid}/authorize`
       const { code, encryptedData, iv } = yield* control("POST", who, { appid: miniAppid })
       yield* run(async () => {
