@@ -3,6 +3,7 @@ import { Database, type Sql } from "#core"
 import { may } from "./platform/abilities.ts"
 import { type Button, buttonsOf, menuFor, menusOf } from "./platform/menus.ts"
 import type { Account } from "./platform/model.ts"
+import type { Notice } from "./platform/notices.ts"
 import type { Person } from "./platform/people.ts"
 import { Platform } from "./platform/platform.ts"
 import {
@@ -22,6 +23,8 @@ export interface Chat {
   readonly account: Account
   readonly contact: ContactRow
   readonly last: MessageRow | undefined
+  /** What the last one is, if it is a notice. */
+  readonly notice: Notice | undefined
   readonly unread: number
 }
 
@@ -31,10 +34,18 @@ export interface OpenChat {
   readonly contact: ContactRow
   /** The last of them, oldest first. */
   readonly messages: ReadonlyArray<MessageRow>
+  /** Those of them that are notices. */
+  readonly notices: ReadonlyArray<Notice>
   readonly menu: ReadonlyArray<Button>
   readonly locating: Locating
   /** Whether the account is of the kind that may ask. */
   readonly mayLocate: boolean
+}
+
+/** A notice that arrived outside of any chat. */
+export interface ServiceNotice {
+  readonly account: Account
+  readonly notice: Notice
 }
 
 /** What a person sees of their chats: how far they have read, and what may be known of where they are. */
@@ -44,6 +55,8 @@ export class ChatList extends Context.Service<
     of(person: Person): Effect.Effect<ReadonlyArray<Chat>>
     /** Opens a chat, and all of it is read. `undefined`: there is no chat with that account. */
     open(person: Person, appid: string): Effect.Effect<OpenChat | undefined>
+    /** What accounts told this person without being followed by them, oldest first. */
+    serviceNotices(person: Person): Effect.Effect<ReadonlyArray<ServiceNotice>>
     /** The menu this person sees. */
     menu(account: Account, contact: ContactRow): Effect.Effect<MenuRow | undefined>
     media(appid: string, mediaId: string): Effect.Effect<MediaRow | undefined>
@@ -53,7 +66,7 @@ export class ChatList extends Context.Service<
   static readonly layer = Layer.effect(
     ChatList,
     Effect.gen(function* () {
-      const { accounts } = yield* Platform
+      const { accounts, notices } = yield* Platform
       const database = yield* Database
 
       /** A website and an app have no chat. */
@@ -62,21 +75,27 @@ export class ChatList extends Context.Service<
       )
 
       const of = Effect.fnUntraced(function* (person: Person) {
-        const all = yield* withChat
-        const chats = yield* database.read(async (sql) => {
-          const found: Array<Chat> = []
-          for (const account of all) {
-            const contact = person.contacts.find(({ appid }) => appid === account.appid)
-            if (contact === undefined) continue
-            const messages = await lastOf(sql, contact)
-            const { read_to } = await markOf(sql, contact)
-            const unread = messages.filter(({ place, way }) => place > read_to && way !== "in")
-            found.push({ account, contact, last: messages.at(-1), unread: unread.length })
-          }
-          return found
-        })
+        const chats: Array<Chat> = []
+        for (const { account, contact } of meet(yield* withChat, person)) {
+          const { mark, messages } = yield* database.read((sql) => look(sql, contact))
+          const seen = messages.filter((message) => isInChat(contact, message))
+          const last = seen.at(-1)
+          const fresh = seen.filter(({ place, way }) => place > mark.read_to && way !== "in")
+          const [notice] = last === undefined ? [] : yield* notices.among([last])
+          chats.push({ account, contact, last, notice, unread: fresh.length })
+        }
         // A mini program is no contact; it is in the list once it wrote, or was written to.
         return chats.filter(({ account, last }) => account.kind !== "mini-program" || last)
+      })
+
+      const serviceNotices = Effect.fnUntraced(function* (person: Person) {
+        const found: Array<ServiceNotice> = []
+        for (const { account, contact } of meet(yield* withChat, person)) {
+          const { messages } = yield* database.read((sql) => look(sql, contact))
+          const outside = messages.filter((message) => !isInChat(contact, message))
+          for (const notice of yield* notices.among(outside)) found.push({ account, notice })
+        }
+        return found.toSorted((one, other) => one.notice.at - other.notice.at)
       })
 
       const menu = ({ appid }: Account, { tags }: ContactRow) =>
@@ -86,17 +105,16 @@ export class ChatList extends Context.Service<
         const account = (yield* withChat).find((it) => it.appid === appid)
         const contact = person.contacts.find((it) => it.appid === appid)
         if (account === undefined || contact === undefined) return undefined
-        const seen = yield* database.read(async (sql) => ({
-          messages: await lastOf(sql, contact),
-          mark: await markOf(sql, contact)
-        }))
+        const seen = yield* database.read((sql) => look(sql, contact))
+        const messages = seen.messages.filter((message) => isInChat(contact, message))
         const shown = yield* menu(account, contact)
-        const read_to = seen.messages.at(-1)?.place ?? 0
+        const read_to = messages.at(-1)?.place ?? 0
         if (read_to > seen.mark.read_to) yield* mark(contact, { read_to })
         return {
           account,
           contact,
-          messages: seen.messages,
+          messages,
+          notices: yield* notices.among(messages),
           menu: shown === undefined ? [] : buttonsOf(shown),
           locating: seen.mark.locating,
           mayLocate: may(account, "location")
@@ -122,10 +140,26 @@ export class ChatList extends Context.Service<
 
       const allowLocation = (contact: ContactRow, locating: Locating) => mark(contact, { locating })
 
-      return ChatList.of({ of, open, menu, media, allowLocation })
+      return ChatList.of({ of, open, serviceNotices, menu, media, allowLocation })
     })
   )
 }
+
+/** What a person is to each account. */
+const meet = (accounts: ReadonlyArray<Account>, { contacts }: Person) =>
+  accounts.flatMap((account) => {
+    const contact = contacts.find(({ appid }) => appid === account.appid)
+    return contact === undefined ? [] : [{ account, contact }]
+  })
+
+/** Who did not follow when it came finds a notice among the service notices. */
+const isInChat = ({ followed_at, follows }: ContactRow, { at, way }: MessageRow) =>
+  way !== "subscription" || (follows === 1 && at >= followed_at)
+
+const look = async (sql: Sql, contact: ContactRow) => ({
+  messages: await lastOf(sql, contact),
+  mark: await markOf(sql, contact)
+})
 
 const shown = 40
 

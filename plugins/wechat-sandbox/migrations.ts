@@ -123,6 +123,26 @@ const chatMarks = (sql: Sql) =>
     .addPrimaryKeyConstraint("sandbox_chat_marks_key", ["appid", "openid"])
     .execute()
 
+const consentAndLogin = async (sql: Sql) => {
+  await sql.schema
+    .createTable("sandbox_kept_choices")
+    .addColumn("appid", "varchar(32)", (column) => column.notNull())
+    .addColumn("openid", "varchar(64)", (column) => column.notNull())
+    .addColumn("template_id", "varchar(64)", (column) => column.notNull())
+    .addColumn("accept", "integer", (column) => column.notNull())
+    .addPrimaryKeyConstraint("sandbox_kept_choices_key", ["appid", "openid", "template_id"])
+    .execute()
+  await sql.schema
+    .createTable("sandbox_qr_logins")
+    .addColumn("uuid", "varchar(32)", (column) => column.primaryKey())
+    .addColumn("appid", "varchar(32)", (column) => column.notNull())
+    .addColumn("state", "varchar(16)", (column) => column.notNull())
+    .addColumn("person", "varchar(64)")
+    .addColumn("made_at", "bigint", (column) => column.notNull())
+    .execute()
+  await index(sql, "sandbox_qr_logins", ["made_at"])
+}
+
 const index = (sql: Sql, table: string, columns: ReadonlyArray<string>) =>
   sql.schema
     .createIndex(`${table}_${columns.join("_")}`)
@@ -147,5 +167,13 @@ export const migrations = [
   migration("sandbox_0003_phone", {
     up: (sql) => chatMarks(sql),
     down: (sql) => sql.schema.dropTable("sandbox_chat_marks").execute()
+  }),
+  migration("sandbox_0004_consents_and_qr_logins", {
+    up: consentAndLogin,
+    down: async (sql) => {
+      for (const name of ["qr_logins", "kept_choices"]) {
+        await sql.schema.dropTable(`sandbox_${name}`).execute()
+      }
+    }
   })
 ]

@@ -7,7 +7,7 @@ import { type Outcome, shoppers } from "./model.ts"
 import { isPayable } from "./pay/standing.ts"
 import type { Person } from "./platform/people.ts"
 import { Platform } from "./platform/platform.ts"
-import { platform } from "./platform/store.ts"
+import { platform, type QrRow } from "./platform/store.ts"
 import { type CodeRow, type OrderRow, type RefundRow, shopperOf, tables } from "./store.ts"
 
 /** Somebody whose phone can be held. */
@@ -36,6 +36,12 @@ export interface Bill {
   readonly refunds: ReadonlyArray<RefundRow>
 }
 
+/** What may be scanned somewhere now. */
+export interface Displayed {
+  readonly orders: ReadonlyArray<OrderRow>
+  readonly scenes: ReadonlyArray<QrRow>
+}
+
 export class Phone extends Context.Service<
   Phone,
   {
@@ -44,7 +50,7 @@ export class Phone extends Context.Service<
     frame(person: Person, scanned: string): Effect.Effect<Frame>
     code(openid: string): Effect.Effect<{ readonly code: CodeRow; readonly outcome: Outcome }>
     /** QRs on display somewhere, that anybody may scan. */
-    readonly displayed: Effect.Effect<ReadonlyArray<OrderRow>>
+    readonly displayed: Effect.Effect<Displayed>
     bill(openid: string): Effect.Effect<ReadonlyArray<Bill>>
     /** What the codes shown from now on do. */
     choose(openid: string, outcome: Outcome): Effect.Effect<void>
@@ -98,8 +104,11 @@ export class Phone extends Context.Service<
 
       const displayed = Effect.gen(function* () {
         const now = yield* clock.now
-        const open = yield* database.read((sql) => unpaid(sql).execute())
-        return open.filter((order) => isPayable(order, now))
+        const { orders, scenes } = yield* database.read(async (sql) => ({
+          orders: await unpaid(sql).execute(),
+          scenes: await scenesOf(sql, now)
+        }))
+        return { orders: orders.filter((order) => isPayable(order, now)), scenes }
       })
 
       const bill = (openid: string) => database.read((sql) => billOf(sql, openid))
@@ -166,6 +175,15 @@ const scannable = (sql: Sql, scanned: string) =>
     .where((order) =>
       order.or([order("out_trade_no", "=", scanned), order("credential", "=", scanned)])
     )
+    .execute()
+
+const scenesOf = (sql: Sql, now: number) =>
+  platform(sql)
+    .selectFrom("sandbox_qr_codes")
+    .selectAll()
+    .where((qr) => qr.or([qr("expires_at", "is", null), qr("expires_at", ">", now)]))
+    .orderBy("created_at", "desc")
+    .limit(shown)
     .execute()
 
 const ordersOf = (sql: Sql, openid: string) =>

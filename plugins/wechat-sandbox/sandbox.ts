@@ -16,6 +16,7 @@ import { Security } from "./pay/security.ts"
 import { Phone } from "./phone.ts"
 import { Platform, type PlatformServices } from "./platform/platform.ts"
 import { Signing } from "./signing.ts"
+import { Subscriptions } from "./subscriptions.ts"
 
 export interface SandboxServices {
   readonly behaviour: Behaviour["Service"]
@@ -33,6 +34,7 @@ export interface SandboxServices {
   readonly refunds: Refunds["Service"]
   readonly security: Security["Service"]
   readonly signing: Signing["Service"]
+  readonly subscriptions: Subscriptions["Service"]
 }
 
 /** A WeChat one can run, click and break: another party's server, with books, keys and a clock of its own. */
@@ -57,10 +59,11 @@ export class WechatSandbox extends Context.Service<WechatSandbox, SandboxService
         platform: Platform,
         refunds: Refunds,
         security: Security,
-        signing: Signing
+        signing: Signing,
+        subscriptions: Subscriptions
       })
     ).pipe(
-      Layer.provide(Layer.mergeAll(ChatList.layer, Phone.layer)),
+      Layer.provide(Layer.mergeAll(ChatList.layer, Phone.layer, Subscriptions.layer)),
       Layer.provide(Platform.layer),
       Layer.provide(
         Layer.mergeAll(

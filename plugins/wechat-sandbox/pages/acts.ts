@@ -6,6 +6,7 @@ import { WechatSandbox } from "../sandbox.ts"
 import { chatAt } from "./chat.ts"
 import { chatActs } from "./chat-acts.ts"
 import { back, form } from "./form.ts"
+import { subscriptionActs } from "./subscription-acts.ts"
 
 const isOneOf = <A extends string>(schema: Schema.Schema<A>) => Schema.is(schema)
 const isOutcome = isOneOf(Outcome)
@@ -101,5 +102,6 @@ export const acts = [
   route.raw("POST", "/phone/people", meet),
   route.raw("POST", "/phone/faults", breakIt),
   route.raw("POST", "/phone/faults/off", mend),
-  ...chatActs
+  ...chatActs,
+  ...subscriptionActs
 ]

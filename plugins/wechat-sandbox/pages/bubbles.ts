@@ -2,6 +2,7 @@ import { html } from "hono/html"
 import type { OpenChat } from "../chat-list.ts"
 import type { Frame } from "../phone.ts"
 import type { MessageRow } from "../platform/store.ts"
+import { noticeCard } from "./notices.ts"
 import { whose } from "./shell.ts"
 import { spokenIn } from "./spoken.ts"
 import { avatar, type Html, time, two } from "./words.ts"
@@ -22,6 +23,8 @@ const bubble = (frame: Frame, chat: OpenChat, message: MessageRow, at: string): 
     const spoken = spokenIn(message)
     return html`<p class="when"><small>${spoken.as === "text" ? spoken.text : ""}</small></p>`
   }
+  const notice = chat.notices.find(({ id }) => id === message.id)
+  if (notice !== undefined) return noticeCard(notice)
   const content = inside(frame, chat, message, at)
   if (content === undefined) return html``
   const who = way === "in" ? frame.holder.name : chat.account.name

@@ -19,7 +19,8 @@ interface InChat {
   readonly fields: URLSearchParams
 }
 
-const inChat =
+/** An act in a chat that there is; otherwise the phone shows its list. */
+export const inChat =
   (
     act: (chat: InChat) => Effect.Effect<RawReply>,
     read = (request: RawRequest) => Effect.succeed(form(request))

@@ -1,17 +1,12 @@
 import { html } from "hono/html"
-import type { Frame } from "../phone.ts"
-import type { OrderRow } from "../store.ts"
+import type { Displayed, Frame } from "../phone.ts"
 import { on, type View, whose } from "./shell.ts"
 import { type Html, two, yuan } from "./words.ts"
 
 const at = "/phone/scan"
 
 /** The scanner: for what is on a screen or a wall somewhere, by what it says. */
-export const scanView = (
-  frame: Frame,
-  scanned: string,
-  { orders }: { readonly orders: ReadonlyArray<OrderRow> }
-): View => ({
+export const scanView = (frame: Frame, scanned: string, { orders, scenes }: Displayed): View => ({
   tab: "scan",
   title: ["扫一扫", "Scan"],
   at: scanned === "" ? at : `${at}?${new URLSearchParams({ scan: scanned })}`,
@@ -26,6 +21,12 @@ ${onDisplay(
   orders.map(
     (order) =>
       html`<li><a href="${on(frame.holder.openid, `${at}?${new URLSearchParams({ scan: order.out_trade_no })}`)}">${order.description} <b>${yuan(order.total)}</b> <small>${order.out_trade_no}</small></a></li>`
+  )
+)}${onDisplay(
+  ["带参数二维码", "Scene QRs"],
+  scenes.map(
+    ({ scene, url }) =>
+      html`<li><form method="post" action="/phone/scan">${whose(frame, at)}<button class="plain" name="code" value="${url}">${scene.slice(4)} <small>${url}</small></button></form></li>`
   )
 )}`
 })

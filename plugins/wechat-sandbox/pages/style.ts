@@ -63,6 +63,20 @@ section h2{margin-bottom:.4rem}
 .panel{position:absolute;bottom:calc(100% + .4rem);left:0;right:0;max-height:60dvh;overflow:auto;display:grid;gap:.6rem;padding:.8rem;border:1px solid var(--line);border-radius:.6rem;background:var(--card);box-shadow:0 2px 16px #0006}
 .panel button,.wide{width:100%}
 .panel .row button{flex:1}
+.card-notice{margin:.6rem .7rem;padding:.8rem .9rem;border-radius:.5rem;background:var(--card)}
+h3{margin:0 0 .5rem;font-size:1rem}
+dl{margin:0;display:grid;gap:.25rem}
+dl div{display:grid;grid-template-columns:5.5rem 1fr;gap:.5rem}
+dt{color:var(--soft)}
+dd{margin:0;overflow-wrap:anywhere}
+.card-notice a,.to{display:flex;justify-content:space-between;margin-top:.6rem;padding-top:.5rem;border-top:1px solid var(--line);text-decoration:none}
+.plain{border:0;background:none;padding:.3rem 0;text-align:left;overflow-wrap:anywhere}
+.sheet.ask{text-align:left}
+.ask h2{display:flex;gap:.6rem;align-items:center}
+.ask li{display:block}
+.ask li label,.keep{display:flex;gap:.5rem;align-items:center;min-height:2.75rem}
+input[type=checkbox]{width:1.25rem;height:1.25rem;min-height:0;accent-color:#07a050}
+.example{white-space:pre-wrap;color:var(--soft);font-size:.85rem}
 .over{position:fixed;inset:0;z-index:2;display:flex;align-items:end;justify-content:center;background:#0008}
 .sheet{width:100%;max-width:26rem;max-height:85dvh;overflow:auto;margin:0;padding-bottom:1.5rem;border-radius:1rem 1rem 0 0;text-align:center;border-top:4px solid var(--green)}
 .amount{font-size:2.6rem;font-weight:600;margin:.2rem 0;font-variant-numeric:tabular-nums}

@@ -1,16 +1,16 @@
 import { Context, Effect, Layer, Schema } from "effect"
-import { Database } from "#core"
+import { Database, type Sql } from "#core"
 import { WechatClock } from "../clock.ts"
 import { agree } from "./consents.ts"
 import type { Account } from "./model.ts"
 import { Pushes } from "./pushes.ts"
-import { type ContactRow, platform } from "./store.ts"
+import { type ContactRow, type MessageRow, platform } from "./store.ts"
 import { type Line, seen, TemplateData } from "./template-fields.ts"
 
 /** What somebody decided about notices, and where. */
 export interface Consent {
-  readonly templates: ReadonlyArray<string>
-  readonly accept: boolean
+  readonly accepted: ReadonlyArray<string>
+  readonly refused: ReadonlyArray<string>
   readonly longTerm: boolean
   readonly from: "page" | "article" | "settings"
 }
@@ -33,6 +33,8 @@ export class Notices extends Context.Service<
   Notices,
   {
     readonly all: Effect.Effect<ReadonlyArray<Notice>>
+    /** What notices there are among messages. */
+    among(messages: ReadonlyArray<MessageRow>): Effect.Effect<ReadonlyArray<Notice>>
     decide(account: Account, contact: ContactRow, consent: Consent): Effect.Effect<void>
   }
 >()("wechat-sandbox/Notices") {
@@ -47,35 +49,37 @@ export class Notices extends Context.Service<
         const messages = await platform(sql)
           .selectFrom("sandbox_messages")
           .selectAll()
-          .where("way", "in", ["template", "subscription"])
+          .where("way", "in", ways)
           .orderBy("at")
           .orderBy("openid")
           .orderBy("place")
           .execute()
-        const rows = await platform(sql).selectFrom("sandbox_templates").selectAll().execute()
-        const templates = new Map(rows.map((row) => [`${row.appid} ${row.template_id}`, row]))
-        return messages.map(({ appid, at, body, id, openid, state, way }): Notice => {
-          const sent = decodeSent(body)
-          const template = templates.get(`${appid} ${sent.template_id}`)
-          return {
-            ...{ id, openid, way, at, state, templateId: sent.template_id, url: addressIn(sent) },
-            title: template?.title ?? "",
-            lines: template === undefined ? [] : seen(template.content, sent.data)
-          }
-        })
+        return noticesIn(sql, messages)
       })
+
+      const among = (messages: ReadonlyArray<MessageRow>) =>
+        database.read((sql) =>
+          noticesIn(
+            sql,
+            messages.filter(({ way }) => ways.some((it) => it === way))
+          )
+        )
 
       const decide = Effect.fnUntraced(function* (
         account: Account,
         contact: ContactRow,
-        { accept, from, longTerm, templates }: Consent
+        { accepted, from, longTerm, refused }: Consent
       ) {
-        const status = accept ? "accept" : "reject"
-        const list = templates.map((TemplateId) => ({
+        const line = (SubscribeStatusString: string) => (TemplateId: string) => ({
           TemplateId,
-          SubscribeStatusString: status,
+          SubscribeStatusString,
           ...(from !== "settings" && { PopupScene: from === "page" ? "1" : "2" })
-        }))
+        })
+        // A yes in the settings is not told; only a no is.
+        const list = [
+          ...(from === "settings" ? [] : accepted.map(line("accept"))),
+          ...refused.map(line("reject"))
+        ]
         const told = from === "settings" ? "Change" : "Popup"
         const push = yield* pushes.write(account, contact.openid, {
           MsgType: "event",
@@ -84,15 +88,38 @@ export class Notices extends Context.Service<
         })
         const at = yield* clock.now
         yield* database.write(`contact:${contact.openid}`, async (sql) => {
-          for (const id of templates) await agree(sql, contact, id, { accept, standing: longTerm })
-          // A yes in the settings is not told; only a no is.
-          if (from !== "settings" || !accept) await pushes.post(sql, push, at)
+          for (const id of accepted) {
+            await agree(sql, contact, id, { accept: true, standing: longTerm })
+          }
+          for (const id of refused) {
+            await agree(sql, contact, id, { accept: false, standing: longTerm })
+          }
+          if (list.length > 0) await pushes.post(sql, push, at)
         })
       })
 
-      return Notices.of({ all, decide })
+      return Notices.of({ all, among, decide })
     })
   )
+}
+
+const ways = ["template", "subscription"] as const
+
+const noticesIn = async (
+  sql: Sql,
+  messages: ReadonlyArray<MessageRow>
+): Promise<ReadonlyArray<Notice>> => {
+  const rows = await platform(sql).selectFrom("sandbox_templates").selectAll().execute()
+  const templates = new Map(rows.map((row) => [`${row.appid} ${row.template_id}`, row]))
+  return messages.map(({ appid, at, body, id, openid, state, way }) => {
+    const sent = decodeSent(body)
+    const template = templates.get(`${appid} ${sent.template_id}`)
+    return {
+      ...{ id, openid, way, at, state, templateId: sent.template_id, url: addressIn(sent) },
+      title: template?.title ?? "",
+      lines: template === undefined ? [] : seen(template.content, sent.data)
+    }
+  })
 }
 
 const Sent = Schema.fromJsonString(

@@ -1,53 +1,11 @@
 import { assert, describe, it } from "@effect/vitest"
 import { Effect } from "effect"
-import { openPlatform } from "../../support/platform.ts"
-import { taken } from "../../support/pushed.ts"
-
-const open = Effect.gen(function* () {
-  const wechat = yield* openPlatform()
-  const { appid, callbackToken: token, openid, originalId, silentOpenid } = wechat.credentials
-  const callback = { url: "http://gateway.example.com/wx", token, mode: "plain" }
-  yield* wechat.portal({ callback, verify: false })
-  const { arrivals } = wechat.network
-  const page = (path: string, as = openid) => {
-    const [name = "", rest = ""] = path.split("?")
-    const query = new URLSearchParams({ ...Object.fromEntries(new URLSearchParams(rest)), as })
-    return Effect.map(wechat.say("GET", `${name}?${query}`), ({ text }) => text)
-  }
-  const at = `/phone/chat?with=${appid}`
-  return {
-    ...wechat,
-    openid,
-    silentOpenid,
-    page,
-    chat: (as = openid) => page(at, as),
-    press: (action: string, fields: Record<string, string>, as = openid) =>
-      wechat.request(
-        "POST",
-        `/phone/${action}`,
-        Buffer.from(new URLSearchParams({ as, at, with: appid, ...fields }).toString()),
-        { "content-type": "application/x-www-form-urlencoded" }
-      ),
-    /** What the account was told, the last of so many. */
-    heard: Effect.fnUntraced(function* (count: number) {
-      yield* wechat.until(Effect.sync(() => arrivals.length >= count))
-      return taken(arrivals[count - 1] ?? { url: "http://nothing", text: "" }).text
-    }),
-    /** How the account answers at once. */
-    answers: (inner: string) => {
-      wechat.network.answer = ({ text }) => {
-        const [, from = ""] = /<FromUserName><!\[CDATA\[(.*?)\]\]>/.exec(text) ?? []
-        const said = `<xml><ToUserName>${from}</ToUserName><FromUserName>${originalId}</FromUserName><CreateTime>1</CreateTime>${inner}</xml>`
-        return { said }
-      }
-    }
-  }
-})
+import { openPhone } from "../../support/held-phone.ts"
 
 describe("a chat on the phone", () => {
   it.effect("carries what is written to the account, and its answer back", () =>
     Effect.gen(function* () {
-      const phone = yield* open
+      const phone = yield* openPhone
       phone.answers("<MsgType>text</MsgType><Content>已发货，请留意</Content>")
       const said = yield* phone.press("say", { content: "订单 7 <b>" })
       assert.strictEqual(said.status, 303)
@@ -66,7 +24,7 @@ describe("a chat on the phone", () => {
 
   it.effect("says so when the account does not answer", () =>
     Effect.gen(function* () {
-      const phone = yield* open
+      const phone = yield* openPhone
       phone.network.answer = () => 500
       yield* phone.press("say", { content: "在吗" })
       yield* phone.until(
@@ -80,7 +38,7 @@ describe("a chat on the phone", () => {
 
   it.effect("sends voice, places and pictures, and shows pictures as nothing but pictures", () =>
     Effect.gen(function* () {
-      const phone = yield* open
+      const phone = yield* openPhone
       yield* phone.press("say", { type: "voice" })
       assert.include(yield* phone.heard(1), "<Format><![CDATA[amr]]></Format>")
       yield* phone.press("say", { type: "location", place: "1" })
@@ -110,7 +68,7 @@ describe("a chat on the phone", () => {
 
   it.effect("makes links of an account's addresses, and of nothing else", () =>
     Effect.gen(function* () {
-      const phone = yield* open
+      const phone = yield* openPhone
       const text = `看 <a href="https://a.example/7?x=1&y=2">订单</a>，<a href="javascript:alert(1)">坏</a>，https://b.example/ <img src=x>`
       phone.answers(`<MsgType>text</MsgType><Content><![CDATA[${text}]]></Content>`)
       yield* phone.press("say", { content: "好" })
@@ -126,7 +84,7 @@ describe("a chat on the phone", () => {
 
   it.effect("has the account's menu: a tap is told, and a page is gone to", () =>
     Effect.gen(function* () {
-      const phone = yield* open
+      const phone = yield* openPhone
       const url = "https://shop.example.com/"
       yield* phone.post("/cgi-bin/menu/create", {
         button: [
@@ -158,7 +116,7 @@ describe("a chat on the phone", () => {
 describe("an account on the phone", () => {
   it.effect("is followed, blocked and left by its switches", () =>
     Effect.gen(function* () {
-      const phone = yield* open
+      const phone = yield* openPhone
       const who = phone.silentOpenid
       assert.match(yield* phone.chat(who), /关注公众号/)
       assert.notInclude(yield* phone.chat(who), 'name="content"')
@@ -178,7 +136,7 @@ describe("an account on the phone", () => {
 
   it.effect("asks where a person is, and hears it at each entry of who said yes", () =>
     Effect.gen(function* () {
-      const phone = yield* open
+      const phone = yield* openPhone
       assert.include(yield* phone.chat(), "想使用你的地理位置")
       yield* phone.press("locating", { locating: "allowed" })
       assert.include(yield* phone.heard(1), "<Event><![CDATA[LOCATION]]></Event>")
@@ -197,7 +155,7 @@ describe("an account on the phone", () => {
 describe("the phone's scanner", () => {
   it.effect("follows by a scene, from its picture's address as well", () =>
     Effect.gen(function* () {
-      const phone = yield* open
+      const phone = yield* openPhone
       const { ticket, url } = yield* phone.post("/cgi-bin/qrcode/create", {
         action_name: "QR_STR_SCENE",
         action_info: { scene: { scene_str: "table-7" } }
@@ -215,7 +173,7 @@ describe("the phone's scanner", () => {
 
   it.effect("goes to an address, in the browser that is this person's WeChat", () =>
     Effect.gen(function* () {
-      const phone = yield* open
+      const phone = yield* openPhone
       const code = "http://127.0.0.1:3000/login/qr/7?a=1"
       const { headers } = yield* phone.press("scan", { code })
       assert.strictEqual(headers.location, code)

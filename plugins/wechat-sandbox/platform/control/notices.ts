@@ -49,7 +49,8 @@ export const noticeControl = [
         const { platform } = yield* WechatSandbox
         const { account, contact } = yield* chatBy(platform, openid, appid)
         const templates = typeof templateId === "string" ? [templateId] : templateId
-        const consent: Consent = { accept, from, longTerm, templates }
+        const [accepted, refused] = accept ? [templates, []] : [[], templates]
+        const consent: Consent = { accepted, from, longTerm, refused }
         yield* platform.notices.decide(account, contact, consent)
         return {}
       })
