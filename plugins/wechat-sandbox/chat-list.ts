@@ -5,9 +5,9 @@ import { type Button, buttonsOf, menuFor, menusOf } from "./platform/menus.ts"
 import type { Account } from "./platform/model.ts"
 import type { Notice } from "./platform/notices.ts"
 import type { Person } from "./platform/people.ts"
+import { type ChatMarkRow, phoneTables } from "./platform/phone-store.ts"
 import { Platform } from "./platform/platform.ts"
 import {
-  type ChatMarkRow,
   type ContactRow,
   type MediaRow,
   type MenuRow,
@@ -125,7 +125,7 @@ export class ChatList extends Context.Service<
         database.write(`mark:${openid}`, async (sql) => {
           const row = { ...(await markOf(sql, { appid, openid })), ...changes }
           await marks(sql, row).execute()
-          await platform(sql).insertInto("sandbox_chat_marks").values(row).execute()
+          await phoneTables(sql).insertInto("sandbox_chat_marks").values(row).execute()
         })
 
       const media = (appid: string, mediaId: string) =>
@@ -180,7 +180,7 @@ const lastOf = async (sql: Sql, { appid, openid }: Whose) => {
 }
 
 const markOf = async (sql: Sql, { appid, openid }: Whose): Promise<ChatMarkRow> =>
-  (await platform(sql)
+  (await phoneTables(sql)
     .selectFrom("sandbox_chat_marks")
     .selectAll()
     .where("appid", "=", appid)
@@ -188,7 +188,7 @@ const markOf = async (sql: Sql, { appid, openid }: Whose): Promise<ChatMarkRow> 
     .executeTakeFirst()) ?? { appid, openid, read_to: 0, locating: "unasked" }
 
 const marks = (sql: Sql, { appid, openid }: Whose) =>
-  platform(sql)
+  phoneTables(sql)
     .deleteFrom("sandbox_chat_marks")
     .where("appid", "=", appid)
     .where("openid", "=", openid)

@@ -6,6 +6,7 @@ import { type Fault, Faults } from "./faults.ts"
 import { type Outcome, shoppers } from "./model.ts"
 import { isPayable } from "./pay/standing.ts"
 import type { Person } from "./platform/people.ts"
+import type { QrLoginRow } from "./platform/phone-store.ts"
 import { Platform } from "./platform/platform.ts"
 import { platform, type QrRow } from "./platform/store.ts"
 import { type CodeRow, type OrderRow, type RefundRow, shopperOf, tables } from "./store.ts"
@@ -40,6 +41,7 @@ export interface Bill {
 export interface Displayed {
   readonly orders: ReadonlyArray<OrderRow>
   readonly scenes: ReadonlyArray<QrRow>
+  readonly logins: ReadonlyArray<QrLoginRow>
 }
 
 export class Phone extends Context.Service<
@@ -63,7 +65,7 @@ export class Phone extends Context.Service<
       const codes = yield* Codes
       const database = yield* Database
       const faults = yield* Faults
-      const { open, people } = yield* Platform
+      const { open, people, qrLogins } = yield* Platform
 
       const holder = Effect.fnUntraced(function* (openid: string, cookies: string | undefined) {
         return (yield* people.find(openid)) ?? (yield* open.visitor(cookies))
@@ -108,7 +110,11 @@ export class Phone extends Context.Service<
           orders: await unpaid(sql).execute(),
           scenes: await scenesOf(sql, now)
         }))
-        return { orders: orders.filter((order) => isPayable(order, now)), scenes }
+        return {
+          orders: orders.filter((order) => isPayable(order, now)),
+          scenes,
+          logins: yield* qrLogins.shown
+        }
       })
 
       const bill = (openid: string) => database.read((sql) => billOf(sql, openid))

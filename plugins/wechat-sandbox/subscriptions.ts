@@ -1,7 +1,8 @@
 import { Context, Effect, Layer } from "effect"
 import { Database } from "#core"
-import { consentsOf, forgetChoice, keepChoice, keptChoices } from "./platform/consents.ts"
+import { consentsOf } from "./platform/consents.ts"
 import type { Account } from "./platform/model.ts"
+import { forgetChoice, keepChoice, keptChoices } from "./platform/phone-store.ts"
 import { Platform } from "./platform/platform.ts"
 import type { ContactRow, TemplateRow } from "./platform/store.ts"
 

@@ -5,7 +5,7 @@ import type { MessageRow } from "../platform/store.ts"
 import { noticeCard } from "./notices.ts"
 import { whose } from "./shell.ts"
 import { spokenIn } from "./spoken.ts"
-import { avatar, type Html, time, two } from "./words.ts"
+import { avatar, type Html, isAddress, time, two } from "./words.ts"
 
 /** What was said in a chat, both ways, with the time where there was a pause. */
 export const bubbles = (frame: Frame, chat: OpenChat, at: string): ReadonlyArray<Html> =>
@@ -64,8 +64,6 @@ ${spoken.choices.map(({ content, id }) => html`<button name="choice" value="${id
 /** Which account's chat a form is for. */
 export const withAccount = ({ account }: OpenChat): Html =>
   html`<input type="hidden" name="with" value="${account.appid}">`
-
-export const isAddress = (url: string) => /^https?:\/\//.test(url)
 
 /** An account's text may hold links; a bare address is one as well. Nothing else in it is markup. */
 const linked = (text: string): ReadonlyArray<Html | string> =>

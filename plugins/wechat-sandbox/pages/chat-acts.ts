@@ -6,9 +6,9 @@ import type { PlatformServices } from "../platform/platform.ts"
 import type { Said } from "../platform/said.ts"
 import type { ContactRow } from "../platform/store.ts"
 import { type SandboxServices, WechatSandbox } from "../sandbox.ts"
-import { isAddress } from "./bubbles.ts"
 import { back, form } from "./form.ts"
 import { places } from "./places.ts"
+import { isAddress } from "./words.ts"
 
 /** Whose phone, and which account's chat, a form is about. */
 interface InChat {

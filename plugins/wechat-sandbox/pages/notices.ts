@@ -1,9 +1,8 @@
 import { html } from "hono/html"
 import type { ServiceNotice } from "../chat-list.ts"
 import type { Notice } from "../platform/notices.ts"
-import { isAddress } from "./bubbles.ts"
 import type { View } from "./shell.ts"
-import { type Html, time, two } from "./words.ts"
+import { type Html, isAddress, time, two } from "./words.ts"
 
 /** A notice as WeChat draws it since 2023: a title, the words line by line, and where it leads. */
 export const noticeCard = (notice: Notice, from = ""): Html => html`<article class="card-notice">

@@ -1,12 +1,16 @@
 import { html } from "hono/html"
 import type { Displayed, Frame } from "../phone.ts"
 import { on, type View, whose } from "./shell.ts"
-import { type Html, two, yuan } from "./words.ts"
+import { type Html, time, two, yuan } from "./words.ts"
 
 const at = "/phone/scan"
 
 /** The scanner: for what is on a screen or a wall somewhere, by what it says. */
-export const scanView = (frame: Frame, scanned: string, { orders, scenes }: Displayed): View => ({
+export const scanView = (
+  frame: Frame,
+  scanned: string,
+  { logins, orders, scenes }: Displayed
+): View => ({
   tab: "scan",
   title: ["扫一扫", "Scan"],
   at: scanned === "" ? at : `${at}?${new URLSearchParams({ scan: scanned })}`,
@@ -17,6 +21,12 @@ export const scanView = (frame: Frame, scanned: string, { orders, scenes }: Disp
 <p><small>${two("网址在这部手机的微信里打开", "An address is opened as this person's WeChat does")}</small></p>
 </section>
 ${onDisplay(
+  ["登录网页", "Logins"],
+  logins.map(
+    ({ made_at, uuid }) =>
+      html`<li><a href="/connect/confirm?${new URLSearchParams({ uuid })}">网站登录 <small>${time(made_at)} · Website login</small></a></li>`
+  )
+)}${onDisplay(
   ["待支付", "To be paid"],
   orders.map(
     (order) =>

@@ -77,6 +77,16 @@ dd{margin:0;overflow-wrap:anywhere}
 .ask li label,.keep{display:flex;gap:.5rem;align-items:center;min-height:2.75rem}
 input[type=checkbox]{width:1.25rem;height:1.25rem;min-height:0;accent-color:#07a050}
 .example{white-space:pre-wrap;color:var(--soft);font-size:.85rem}
+.oauth{display:grid;align-content:center;padding:1rem 0}
+.oauth section{padding:1.4rem}
+.oauth h1{font-size:1.15rem}
+.oauth .qr{max-width:14rem;margin:1rem auto}
+.oauth .row button{flex:1;width:auto}
+.oauth [role=status]{text-align:center}
+.self{margin:1rem 0;padding:.6rem;border:1px solid var(--line);border-radius:.5rem}
+.self .avatar{width:2.2rem;height:2.2rem}
+.oauth ul{list-style:disc;padding-left:1.4rem}
+.oauth li{display:list-item;border:0;padding:.2rem 0}
 .over{position:fixed;inset:0;z-index:2;display:flex;align-items:end;justify-content:center;background:#0008}
 .sheet{width:100%;max-width:26rem;max-height:85dvh;overflow:auto;margin:0;padding-bottom:1.5rem;border-radius:1rem 1rem 0 0;text-align:center;border-top:4px solid var(--green)}
 .amount{font-size:2.6rem;font-weight:600;margin:.2rem 0;font-variant-numeric:tabular-nums}

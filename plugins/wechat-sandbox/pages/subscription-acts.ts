@@ -1,9 +1,9 @@
 import { Effect } from "effect"
 import { type RawReply, route } from "#core"
 import type { Answer } from "../subscriptions.ts"
-import { isAddress } from "./bubbles.ts"
 import { inChat } from "./chat-acts.ts"
 import { back } from "./form.ts"
+import { isAddress } from "./words.ts"
 
 /** A page hears what was decided as its `<wx-open-subscribe>` would: by template, `accept` or `reject`. */
 export const goOn = (

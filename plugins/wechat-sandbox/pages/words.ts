@@ -42,3 +42,6 @@ export const avatar = (name: string): Html => {
   const sum = [...name].reduce((total, letter) => total + (letter.codePointAt(0) ?? 0), 0)
   return html`<span class="avatar c${sum % 6}" aria-hidden="true">${/^[\x20-\x7e]/.test(name) ? name.slice(0, 1).toUpperCase() : [...name].at(-1)}</span>`
 }
+
+/** Whether a browser can go there; anything else is shown as what it is. */
+export const isAddress = (url: string) => /^https?:\/\//.test(url)

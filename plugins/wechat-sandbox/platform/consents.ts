@@ -1,6 +1,6 @@
 import type { Sql } from "#core"
 import type { Whose } from "./messages.ts"
-import { type ConsentRow, type KeptChoiceRow, platform } from "./store.ts"
+import { type ConsentRow, platform } from "./store.ts"
 
 const consentOf = (sql: Sql, { appid, openid }: Whose, template: string) =>
   platform(sql)
@@ -18,29 +18,6 @@ export const consentsOf = (sql: Sql, { appid, openid }: Whose) =>
     .selectAll()
     .where("appid", "=", appid)
     .where("openid", "=", openid)
-    .execute()
-
-/** What they want done without being asked again. */
-export const keptChoices = (sql: Sql, { appid, openid }: Whose) =>
-  platform(sql)
-    .selectFrom("sandbox_kept_choices")
-    .selectAll()
-    .where("appid", "=", appid)
-    .where("openid", "=", openid)
-    .execute()
-
-export const keepChoice = async (sql: Sql, choice: KeptChoiceRow) => {
-  await forgetChoice(sql, choice, choice.template_id)
-  await platform(sql).insertInto("sandbox_kept_choices").values(choice).execute()
-}
-
-/** They are asked again. */
-export const forgetChoice = (sql: Sql, { appid, openid }: Whose, template: string) =>
-  platform(sql)
-    .deleteFrom("sandbox_kept_choices")
-    .where("appid", "=", appid)
-    .where("openid", "=", openid)
-    .where("template_id", "=", template)
     .execute()
 
 const saveConsent = async (sql: Sql, consent: ConsentRow) => {

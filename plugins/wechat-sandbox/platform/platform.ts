@@ -10,6 +10,7 @@ import { Notices } from "./notices.ts"
 import { OpenPages } from "./open-pages.ts"
 import { People } from "./people.ts"
 import { Pushes } from "./pushes.ts"
+import { QrLogins } from "./qr-logins.ts"
 import { Quotas } from "./quotas.ts"
 import { Sends } from "./sends.ts"
 import { Tags } from "./tags.ts"
@@ -27,6 +28,7 @@ export interface PlatformServices {
   readonly open: OpenPages["Service"]
   readonly people: People["Service"]
   readonly pushes: Pushes["Service"]
+  readonly qrLogins: QrLogins["Service"]
   readonly quotas: Quotas["Service"]
   readonly mass: Mass["Service"]
   readonly notices: Notices["Service"]
@@ -53,6 +55,7 @@ export class Platform extends Context.Service<Platform, PlatformServices>()(
       open: OpenPages,
       people: People,
       pushes: Pushes,
+      qrLogins: QrLogins,
       quotas: Quotas,
       mass: Mass,
       notices: Notices,
@@ -75,7 +78,9 @@ export class Platform extends Context.Service<Platform, PlatformServices>()(
     ),
     Layer.provide(Templates.layer),
     Layer.provide(Pushes.layer),
-    Layer.provide(Layer.mergeAll(Logins.layer, Quotas.layer, Tokens.layer, Users.layer)),
+    Layer.provide(
+      Layer.mergeAll(Logins.layer, QrLogins.layer, Quotas.layer, Tokens.layer, Users.layer)
+    ),
     Layer.provideMerge(People.layer),
     Layer.provideMerge(Accounts.layer)
   )

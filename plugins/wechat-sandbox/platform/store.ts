@@ -197,34 +197,6 @@ export interface PushDelivery {
   readonly said?: "nothing" | "reply" | "malformed"
 }
 
-/** 总是保持以上选择，不再询问. */
-export interface KeptChoiceRow {
-  readonly appid: string
-  readonly openid: string
-  readonly template_id: string
-  readonly accept: number
-}
-
-/** A QR on a website's login page. */
-export interface QrLoginRow {
-  readonly uuid: string
-  readonly appid: string
-  readonly state: "shown" | "scanned" | "agreed" | "refused" | "used"
-  /** Who scanned it. */
-  readonly person: string | null
-  readonly made_at: number
-}
-
-/** What a person's phone knows of a chat. */
-export interface ChatMarkRow {
-  readonly appid: string
-  readonly openid: string
-  /** The place of the last message that was seen. */
-  readonly read_to: number
-  /** Whether the account may know where the person is. */
-  readonly locating: "unasked" | "allowed" | "refused"
-}
-
 type PlatformTables = {
   readonly sandbox_people: PersonRow
   readonly sandbox_contacts: ContactRow
@@ -242,9 +214,6 @@ type PlatformTables = {
   readonly sandbox_consents: ConsentRow
   readonly sandbox_mass: MassRow
   readonly sandbox_pushes: PushRow
-  readonly sandbox_chat_marks: ChatMarkRow
-  readonly sandbox_kept_choices: KeptChoiceRow
-  readonly sandbox_qr_logins: QrLoginRow
 }
 
 export const platform = (sql: Sql) => sql.withTables<PlatformTables>()
