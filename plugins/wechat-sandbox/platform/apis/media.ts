@@ -1,5 +1,5 @@
 import { Effect, Schema } from "effect"
-import type { RawReply } from "#core"
+import type { RawReply, RawRequest } from "#core"
 import { randomText } from "../../random.ts"
 import { type Api, Download, get, ok, openGet, post, upload } from "../api.ts"
 import { no } from "../errcodes.ts"
@@ -29,9 +29,14 @@ const Articles = Schema.Struct({
 /** What a video is called; in the form it stands as JSON of its own. */
 const Description = Schema.fromJsonString(Schema.Struct({ title: text, introduction: text }))
 
-/** Where a picture or film can be looked at: on the host that answered, as all of WeChat's are here. */
-const addressOf = ({ media_id, type }: Pick<MediaRow, "media_id" | "type">) =>
-  `http://mmbiz.qpic.cn/mmbiz_${type === "video" ? "mp4" : "jpg"}/${media_id}/0`
+/** Where a picture or film can be looked at: here, by the name this host was called by. */
+const addressOf = (
+  { media_id, type }: Pick<MediaRow, "media_id" | "type">,
+  { headers }: RawRequest
+) => {
+  const host = headers.host ?? "mmbiz.qpic.cn"
+  return `http://${host}/mmbiz_${type === "video" ? "mp4" : "jpg"}/${media_id}/0`
+}
 
 const keep = Effect.fnUntraced(function* (
   { clock, database }: PlatformServices,
@@ -84,10 +89,12 @@ export const mediaApis: ReadonlyArray<Api> = [
       return { type, [id]: row.media_id, created_at: Math.floor(row.created_at / 1000) }
     })
   ),
-  get("/cgi-bin/media/get", { ...terms, plain: true }, (platform, { account, query }) =>
+  get("/cgi-bin/media/get", { ...terms, plain: true }, (platform, { account, query, request }) =>
     Effect.gen(function* () {
       const row = yield* found(platform, account.appid, query("media_id"))
-      return row.type === "video" ? { video_url: addressOf(row) } : new Download(bytesOf(row))
+      return row.type === "video"
+        ? { video_url: addressOf(row, request) }
+        : new Download(bytesOf(row))
     })
   ),
   upload("/cgi-bin/media/uploadimg", terms, (platform, { account, request }) =>
@@ -99,7 +106,7 @@ export const mediaApis: ReadonlyArray<Api> = [
         ...{ appid: account.appid, type: "picture", permanent: 2, name },
         ...{ content_type: contentType, bytes, facts: "{}" }
       })
-      return { url: addressOf(row) }
+      return { url: addressOf(row, request) }
     })
   ),
   post("/cgi-bin/media/uploadnews", Articles, terms, (platform, { account, body: { articles } }) =>
@@ -129,17 +136,17 @@ export const mediaApis: ReadonlyArray<Api> = [
         ...{ bytes, facts }
       })
       const { media_id } = row
-      return { media_id, ...(type === "image" && { url: addressOf(row) }) }
+      return { media_id, ...(type === "image" && { url: addressOf(row, request) }) }
     })
   ),
-  post("/cgi-bin/material/get_material", Id, terms, (platform, { account, body }) =>
+  post("/cgi-bin/material/get_material", Id, terms, (platform, { account, body, request }) =>
     Effect.gen(function* () {
       const row = yield* found(platform, account.appid, body.media_id)
       if (row.permanent !== 1) return yield* no(40007)
       if (row.type === "news") return { news_item: JSON.parse(row.facts) }
       if (row.type !== "video") return new Download(bytesOf(row))
       const { introduction = "", title = "" } = Schema.decodeSync(Description)(row.facts)
-      return { title, description: introduction, down_url: addressOf(row) }
+      return { title, description: introduction, down_url: addressOf(row, request) }
     })
   ),
   post("/cgi-bin/material/del_material", Id, terms, (platform, { account, body }) =>
@@ -168,7 +175,7 @@ export const mediaApis: ReadonlyArray<Api> = [
     "/cgi-bin/material/batchget_material",
     Schema.Struct({ type: Schema.String, offset: Schema.Int, count: Schema.Int }),
     terms,
-    ({ database }, { account, body: { count, offset, type } }) =>
+    ({ database }, { account, body: { count, offset, type }, request }) =>
       Effect.gen(function* () {
         if (!["image", "voice", "video", "news"].includes(type)) return yield* no(40004)
         if (offset < 0 || count < 1 || count > 20) return yield* no(40097)
@@ -179,7 +186,7 @@ export const mediaApis: ReadonlyArray<Api> = [
           update_time: Math.floor(row.created_at / 1000),
           ...(type === "news"
             ? { content: { news_item: JSON.parse(row.facts) } }
-            : { name: row.name, url: type === "image" ? addressOf(row) : "" })
+            : { name: row.name, url: type === "image" ? addressOf(row, request) : "" })
         }))
         return { item, total_count: all.length, item_count: item.length }
       })
