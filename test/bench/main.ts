@@ -2,7 +2,15 @@ import { spawnSync } from "node:child_process"
 import { cpus, loadavg } from "node:os"
 
 // Each compares things with each other in the same run: quote its ratios, not its times.
-const benches = ["recovery", "routed-call", "silent-connections", "start", "till-sales", "writes"]
+const benches = [
+  "callbacks",
+  "recovery",
+  "routed-call",
+  "silent-connections",
+  "start",
+  "till-sales",
+  "writes"
+]
 
 const chosen = process.argv.slice(2)
 console.log(

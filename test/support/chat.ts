@@ -15,6 +15,7 @@ import {
   type Outgoing,
   Transport
 } from "../../core/transport.ts"
+import type { Callbacks } from "../../core/wechat/callback/callbacks.ts"
 import { Signer } from "../../core/wechat/pay/signer.ts"
 import { keys, settings } from "../core/wechat/pay/fixture.ts"
 import { type Kind, stands } from "./database.ts"
@@ -112,7 +113,7 @@ export const openChat = Effect.fnUntraced(function* (database: Kind, options: Op
           headers: { "content-type": "text/xml" },
           body
         }),
-      within: <A, E>(work: Effect.Effect<A, E, Database | Customers>) =>
+      within: <A, E>(work: Effect.Effect<A, E, Callbacks | Customers | Database>) =>
         Effect.provide(work, gateway.context),
       stop: Scope.close(scope, Exit.void)
     }

@@ -77,11 +77,17 @@ export class Callbacks extends Context.Service<
             const answerer = handle as Answerer
             answerers.set(name, [...(answerers.get(name) ?? []), answerer])
           }),
-        verify: Effect.fnUntraced(function* (_, callback, query) {
-          const echo = echoOf(callback, query, yield* Clock.currentTimeMillis)
-          return typeof echo === "string" ? yield* refused(echo) : echo.echo
-        }, counted),
-        take: (account, callback, request) => counted(take(account, callback, request))
+        verify: (account, callback, query) =>
+          counted(
+            account,
+            Effect.flatMap(Clock.currentTimeMillis, (now) => {
+              const echo = echoOf(callback, query, now)
+              return typeof echo === "string"
+                ? Effect.fail(new CallbackRefused({ reason: echo }))
+                : Effect.succeed(echo.echo)
+            })
+          ),
+        take: (account, callback, request) => counted(account, take(account, callback, request))
       })
     })
   )
@@ -92,16 +98,15 @@ const refusals = Metric.counter("weir_callbacks_refused_total", {
   incremental: true
 })
 
-const refused = (reason: CallbackRefused["reason"]) => new CallbackRefused({ reason })
-
+/** Whoever runs the gateway must see a wrong key or clock of their own, which looks like an attack. */
 const counted = <A, E extends CallbackRefused | CallbackNotStored>(
-  take: Effect.Effect<A, E>
+  { name }: Account,
+  taken: Effect.Effect<A, E>
 ): Effect.Effect<A, E> =>
-  Effect.tapError(take, (failure) =>
-    Metric.update(
-      Metric.withAttributes(refusals, {
-        reason: failure._tag === "CallbackRefused" ? failure.reason : "not stored"
-      }),
-      1
+  Effect.tapError(taken, (failure) => {
+    const reason = failure._tag === "CallbackRefused" ? failure.reason : "not stored"
+    return Effect.andThen(
+      Metric.update(Metric.withAttributes(refusals, { reason }), 1),
+      Effect.logWarning(`A push to ${name} was not taken`, failure.message)
     )
-  )
+  })

@@ -74,7 +74,8 @@ export const makeTake = Effect.fnUntraced(function* ({
     database.write(`callback:${arrival.key}`, async (sql) => {
       const { account, push, since } = of
       const signature = digest(`${account.name}/${push.signature}`)
-      if (!(await useSignature(sql, signature, since + freshFor))) return undefined
+      const isNew = await useSignature(sql, { signature, stale_at: since + freshFor })
+      if (!isNew) return undefined
       const entered = await journal.enter(sql, arrival, silent ? null : undefined)
       if (entered.isNew) await publish(sql, of)
       return entered

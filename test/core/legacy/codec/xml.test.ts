@@ -177,6 +177,28 @@ describe("an XML tree", () => {
   })
 })
 
+describe("an XML tree whose texts are CDATA", () => {
+  const quoted = xmlTree({ newline: "", cdata: true })
+
+  it("has no declaration and no entity, and splits what would end a section", () => {
+    assert.strictEqual(
+      Schema.encodeSync(quoted)(element("a", ["1 < 2 & ]]>\r"])),
+      "<a><![CDATA[1 < 2 & ]]]]><![CDATA[>]]>&#13;<![CDATA[]]></a>"
+    )
+  })
+
+  it("leaves numbers as they are", () => {
+    assert.strictEqual(Schema.encodeSync(quoted)(element("a", ["1795500000"])), "<a>1795500000</a>")
+  })
+
+  it("comes back the same, whatever stands in it", () =>
+    fc.assert(
+      fc.property(trees, (root) => {
+        assert.deepStrictEqual(Schema.decodeSync(quoted)(Schema.encodeSync(quoted)(root)), root)
+      })
+    ))
+})
+
 describe("flat XML", () => {
   it("is texts by name, in order, and empty where nothing was written", () => {
     const text =
