@@ -1,20 +1,30 @@
 import { Effect, FiberSet } from "effect"
 import type { Outcome, PayerResult } from "../plugins/wechat-sandbox/model.ts"
 import type { Chance } from "./chance.ts"
-import type { Observer } from "./observer.ts"
+import type { History } from "./invariants/history.ts"
 import type { Phones } from "./wechat.ts"
+
+/** Where payers see what they are asked for. */
+interface Seen {
+  readonly wechat: ReadonlyArray<Pick<History["wechat"][number], "outTradeNo" | "authCode">>
+}
 
 /** People with phones: some pay at once, some dither, some never do. */
 export class Payers {
   readonly #chance: Chance
-  readonly #phones: Phones
-  readonly #observer: Observer
+  readonly #phones: Pick<Phones, "show" | "act">
+  readonly #seen: Seen
   readonly #busy: FiberSet.FiberSet
 
-  constructor(chance: Chance, phones: Phones, observer: Observer, busy: FiberSet.FiberSet) {
+  constructor(
+    chance: Chance,
+    phones: Pick<Phones, "show" | "act">,
+    seen: Seen,
+    busy: FiberSet.FiberSet
+  ) {
     this.#chance = chance
     this.#phones = phones
-    this.#observer = observer
+    this.#seen = seen
     this.#busy = busy
   }
 
@@ -38,7 +48,7 @@ export class Payers {
     return Effect.gen({ self: this }, function* () {
       for (let looks = 0; looks < 6; looks++) {
         yield* Effect.sleep(this.#chance.between(500, 8_000))
-        const order = this.#observer.wechat.find(({ authCode }) => authCode === code)
+        const order = this.#seen.wechat.find(({ authCode }) => authCode === code)
         if (order !== undefined) return yield* this.#acts(order.outTradeNo)
       }
     })

@@ -1,10 +1,10 @@
-import { Effect, Fiber, FiberSet } from "effect"
+import { Duration, Effect, Fiber, FiberSet } from "effect"
 import type { CredentialsReply } from "../plugins/wechat-sandbox/credentials.ts"
 import type { SandboxKeys } from "../plugins/wechat-sandbox/keys.ts"
 import { makeChaos } from "./chaos.ts"
 import { bank, makeGateway } from "./gateway.ts"
 import { Judge } from "./judge.ts"
-import { calm, Line, type Routes } from "./network.ts"
+import { calm, knock, Line, type Routes } from "./network.ts"
 import { Observer } from "./observer.ts"
 import type { Ground } from "./party.ts"
 import { Payers } from "./payers.ts"
@@ -40,7 +40,22 @@ export const makeWorld = (ground: Ground, keys: SandboxKeys) => {
   const tills = (payers: Payers): ReadonlyArray<Effect.Effect<void>> =>
     shops.flatMap(({ line, store }) => {
       const { sent, talk } = judge
-      const counter: Counter = { ground, line, gateway, payers, sent, talk, isRough: () => rough }
+      const counter: Counter = {
+        chance: ground.chance,
+        now: () => loop.now,
+        carry: (till, { bytes, call, inlet, patience, reference }) =>
+          knock(line, gateway, (doors) => doors[inlet], {
+            what: `${till} ${call} ${reference}`,
+            message: { carrier: inlet === "mis" ? "tcp" : "http", peer: till, bytes },
+            patience: Duration.toMillis(patience)
+          }),
+        payers,
+        note: (line) => ground.trace.add(line),
+        complain: ground.complain,
+        sent,
+        talk,
+        isRough: () => rough
+      }
       const house = ["01", "02"].map((pos) => new HouseTill(counter, { store, pos }))
       const terminals = store === bank.store ? [new MisTerminal(counter, "31")] : []
       return [...house, ...terminals].map((till) => till.day(chance.between(0, 3)))

@@ -10,7 +10,7 @@ import {
 import type { Invariant } from "./history.ts"
 import { oneNumberARefund, refundsStayWithin } from "./refunds.ts"
 import { booksBalance, moneyIsWhole } from "./sums.ts"
-import { amountIsFixed, finalIsFinal, lateMoneyGoesBack } from "./tills.ts"
+import { amountIsFixed, finalIsFinal, lateMoneyGoesBack, toldIsKept } from "./tills.ts"
 
 /** What must be true of money, whatever fails. */
 export const invariants: ReadonlyArray<Invariant> = [
@@ -20,6 +20,7 @@ export const invariants: ReadonlyArray<Invariant> = [
   nothingCanStillBePaid,
   onceATicket,
   finalIsFinal,
+  toldIsKept,
   amountIsFixed,
   refundsStayWithin,
   oneNumberARefund,

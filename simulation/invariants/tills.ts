@@ -3,6 +3,8 @@ import { isCaptured, isLeftToPerson, keptOf } from "./money.ts"
 
 const isStored = ({ call }: Talk) =>
   call === "MICROPAY" || call === "REFUND" || call === "sale" || call === "refund"
+const isReturn = ({ call }: Pick<Sent, "call">) =>
+  call === "REVERSE" || call === "REFUND" || call === "void" || call === "refund"
 const isSale = ({ call }: Sent) => call === "MICROPAY" || call === "NATIVE" || call === "sale"
 
 export const finalIsFinal = always(
@@ -27,6 +29,30 @@ export const finalIsFinal = always(
 
 const takesBack = ({ call, reference, sentAt }: Sent, { heardAt, ...later }: Talk) =>
   (call === "REVERSE" || call === "void") && reference === later.reference && sentAt <= heardAt
+
+export const toldIsKept = atRest(
+  "What a till was told is paid is kept for it, once and in full, unless it took it back",
+  ({ sent, talk, wechat }) => {
+    const orders = new Map(wechat.map((order) => [order.outTradeNo, order]))
+    const takenBack = new Set(sent.filter(isReturn).map(({ reference }) => reference))
+    const told = talk.filter(
+      ({ answer, reference, ...said }) =>
+        answer.code === "00" &&
+        answer.outTradeNo !== undefined &&
+        !isReturn(said) &&
+        !takenBack.has(reference)
+    )
+    return [...Map.groupBy(told, ({ reference }) => reference)].flatMap(([reference, all]) => {
+      const numbers = [...new Set(all.map(({ answer }) => answer.outTradeNo ?? ""))]
+      if (numbers.length > 1) return [`${reference} was told paid as ${numbers.join(" and ")}`]
+      const order = orders.get(numbers[0] ?? "")
+      const wrongSum = all.some(({ amount = order?.total }) => amount !== order?.total)
+      return order !== undefined && keptOf(order) === order.total && !wrongSum
+        ? []
+        : [`${reference} was told paid, and of ${numbers[0]} ${order && keptOf(order)} is kept`]
+    })
+  }
+)
 
 export const amountIsFixed = always(
   "One ticket has one amount: another is refused and WeChat never hears of it",

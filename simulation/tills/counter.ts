@@ -1,22 +1,30 @@
-import { Duration, Effect } from "effect"
-import type { Answerer } from "../../core/legacy/message.ts"
+import { type Duration, Effect } from "effect"
 import type { Chance } from "../chance.ts"
-import type { Doors } from "../gateway.ts"
 import type { Sent, Talk } from "../invariants/history.ts"
-import { knock, type Line } from "../network.ts"
-import type { Ground, Party } from "../party.ts"
-import type { Payers } from "../payers.ts"
 
-/** What happens at a store's counter: the line to the gateway, the customers, and a record of all that is said. */
+/** What happens at a store's counter: the way to the gateway, the customers, and a record of all that is said. */
 export interface Counter {
-  readonly ground: Ground
-  readonly line: Line
-  readonly gateway: Party<Doors>
-  readonly payers: Payers
+  readonly chance: Chance
+  readonly now: () => number
+  /** Takes a message to the gateway; `undefined`: no answer came while the till waited. */
+  readonly carry: (till: string, question: Question) => Effect.Effect<Uint8Array | undefined>
+  readonly payers: Customers
+  /** Writes a line of the story. */
+  readonly note: (line: string) => void
+  /** Hears of what must not happen. */
+  readonly complain: (sentence: string) => void
   readonly sent: Array<Sent>
   readonly talk: Array<Talk>
   /** Whether faults are still to be expected; afterwards cashiers see everything through to its end. */
   readonly isRough: () => boolean
+}
+
+/** Who comes to the counter with a phone. */
+export interface Customers {
+  /** Somebody shows a payment code. */
+  readonly comes: Effect.Effect<string>
+  /** Somebody is shown a QR. */
+  scans(codeUrl: string): Effect.Effect<unknown>
 }
 
 /** A message, and what is known about it at this end. */
@@ -25,8 +33,7 @@ export interface Question {
   readonly reference: string
   readonly amount?: number
   readonly bytes: Uint8Array
-  readonly by: (doors: Doors) => Answerer
-  readonly carrier: "http" | "tcp"
+  readonly inlet: "xml" | "qr" | "mis"
   readonly patience: Duration.Input
 }
 
@@ -43,30 +50,25 @@ export const ask = Effect.fnUntraced(function* <A extends Heard>(
   question: Question,
   read: (bytes: Uint8Array) => Effect.Effect<A>
 ) {
-  const { gateway, ground, line, sent, talk } = counter
-  const { amount, bytes, by, call, carrier, patience, reference } = question
+  const { carry, complain, note, now, sent, talk } = counter
+  const { amount, bytes, call, reference } = question
   const said: Sent = {
     call,
     reference,
     ...(amount !== undefined && { amount }),
-    sentAt: ground.loop.now
+    sentAt: now()
   }
   sent.push(said)
-  const message = { carrier, peer: till, bytes }
   const what = `${till} ${call} ${reference}`
-  const answer = yield* knock(line, gateway, by, {
-    what,
-    message,
-    patience: Duration.toMillis(patience)
-  })
+  const answer = yield* carry(till, question)
   if (answer === undefined) return undefined
   const heard = yield* read(answer)
-  ground.trace.add(`${what} hears ${heard.code}`)
-  if (ours.has(heard.code)) ground.complain(`${what} was answered ${heard.code}`)
+  note(`${what} hears ${heard.code}`)
+  if (ours.has(heard.code)) complain(`${what} was answered ${heard.code}`)
   talk.push({
     ...said,
     bytes: Buffer.from(bytes).toString("latin1"),
-    heardAt: ground.loop.now,
+    heardAt: now(),
     answer: {
       bytes: Buffer.from(answer).toString("latin1"),
       code: heard.code,

@@ -56,8 +56,7 @@ const question = (call: Question["call"], sale: Sale, bytes: Uint8Array): Questi
   call,
   reference: referenceOf(sale),
   bytes,
-  by: ({ qr, xml }) => (call === "NATIVE" ? qr : xml),
-  carrier: "http",
+  inlet: call === "NATIVE" ? "qr" : "xml",
   patience: "20 seconds"
 })
 

@@ -28,7 +28,7 @@ export class HouseTill {
   constructor(counter: Counter, id: TillId) {
     this.#counter = counter
     this.#id = id
-    this.#chance = counter.ground.chance.of(`till ${nameOf(id)}`)
+    this.#chance = counter.chance.of(`till ${nameOf(id)}`)
   }
 
   /** Serves some customers, one after another. */
@@ -55,7 +55,7 @@ export class HouseTill {
         till: this.#id,
         ticket: this.#ticket(),
         amount: this.#chance.between(1, 30_000) as Fen,
-        at: Math.floor(this.#counter.ground.loop.now / 1000) * 1000
+        at: Math.floor(this.#counter.now() / 1000) * 1000
       }
       const paid = yield* this.#chance.happens(0.2) ? this.#shows(sale) : this.#scans(sale)
       if (paid) yield* this.#afterwards(sale)
@@ -115,9 +115,7 @@ export class HouseTill {
             heard = yield* this.#after(1, 8, last)
         }
       }
-      this.#counter.ground.complain(
-        `ticket ${nameOf(this.#id)}/${sale.ticket} never comes to an end`
-      )
+      this.#counter.complain(`ticket ${nameOf(this.#id)}/${sale.ticket} never comes to an end`)
       return false
     })
   }
@@ -151,6 +149,9 @@ export class HouseTill {
           reverse: code === "R0" ? 0 : 1,
           leave: 2
         })
+      // The gateway's own failure says nothing about the money.
+      case "E9":
+        return this.#chance.pick<Step>({ repeat: 3, leave: rough })
       default:
         return this.#chance.pick<Step>({ repeat: 3, leave: 1 })
     }
@@ -206,9 +207,7 @@ export class HouseTill {
         if (open && this.#counter.isRough() && this.#chance.happens(0.1)) return
         yield* pause(this.#chance, 2, 12)
       }
-      this.#counter.ground.complain(
-        `a refund of ${nameOf(this.#id)}/${sale.ticket} never comes to an end`
-      )
+      this.#counter.complain(`a refund of ${nameOf(this.#id)}/${sale.ticket} never comes to an end`)
     })
   }
 }

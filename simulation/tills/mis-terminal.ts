@@ -25,7 +25,7 @@ export class MisTerminal {
   constructor(counter: Counter, pos: string) {
     this.#counter = counter
     this.#pos = pos
-    this.#chance = counter.ground.chance.of(`terminal ${pos}`)
+    this.#chance = counter.chance.of(`terminal ${pos}`)
   }
 
   day(customers: number): Effect.Effect<void> {
@@ -64,7 +64,7 @@ export class MisTerminal {
         if (heard !== undefined && open && ++waits > 8) return undefined
         yield* pause(this.#chance, 1, 8)
       }
-      this.#counter.ground.complain(`${question.call} ${question.reference} never comes to an end`)
+      this.#counter.complain(`${question.call} ${question.reference} never comes to an end`)
       return undefined
     })
   }
@@ -95,8 +95,7 @@ export class MisTerminal {
       reference,
       ...(amount !== undefined && { amount }),
       bytes: code === undefined ? whole.subarray(0, misFraming.shortest) : whole,
-      by: ({ mis }) => mis,
-      carrier: "tcp",
+      inlet: "mis",
       patience: "60 seconds"
     }
   }

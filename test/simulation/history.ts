@@ -133,7 +133,16 @@ const talk: ReadonlyArray<Talk> = [
     answer: { bytes: "no money", code: "F2", outTradeNo: "KEPT-1" }
   },
   micropay,
-  { ...micropay, sentAt: at(20), heardAt: at(21) }
+  { ...micropay, sentAt: at(20), heardAt: at(21) },
+  {
+    ...micropay,
+    call: "REFUND",
+    amount: 3_000,
+    bytes: "give some of it back",
+    sentAt: at(100),
+    heardAt: at(101),
+    answer: { bytes: "given back", code: "00" }
+  }
 ]
 
 /** Two sales of one till. The first was paid with the second code and part of it refunded; the other was paid and undone. */

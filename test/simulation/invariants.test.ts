@@ -46,6 +46,21 @@ const unsound: Readonly<Record<string, Readonly<Record<string, History>>>> = {
     "another answer to the same bytes": withTalk({ answer: { bytes: "unknown", code: "P2" } }),
     "the same code in other bytes": withTalk({ answer: { bytes: "paid!", code: "00" } })
   },
+  "What a till was told is paid is kept for it, once and in full, unless it took it back": {
+    "nothing is there": toldPaid("NOBODY-1"),
+    "it was undone": toldPaid("UNDONE-1"),
+    "it was given back": { ...sound, sent: sound.sent.filter(({ call }) => call !== "REFUND") },
+    "another sum was taken": withOrder(
+      "UNDONE-1",
+      { tradeState: "SUCCESS", total: 501 },
+      toldPaid("UNDONE-1")
+    ),
+    "two numbers were told": withOrder(
+      "UNDONE-1",
+      { tradeState: "SUCCESS" },
+      toldPaid("KEPT-1", toldPaid("UNDONE-1"))
+    )
+  },
   "One ticket has one amount: another is refused and WeChat never hears of it": {
     "another amount was taken": withTalk({
       amount: 1,
@@ -183,6 +198,12 @@ const unsound: Readonly<Record<string, Readonly<Record<string, History>>>> = {
       refunds: [{ outRefundNo: refund.id, refundId: "", amount: 12_850, status: "SUCCESS" }]
     })
   }
+}
+
+/** The till of the second sale heard that it was paid, under some number. */
+function toldPaid(outTradeNo: string, history?: History): History {
+  const answer = { bytes: "paid", code: "00", outTradeNo }
+  return withTalk({ reference: tickets.undone, amount: 500, bytes: "sale", answer }, history)
 }
 
 /** The first attempt is unknown since the beginning; faults ended some seconds after that. */
