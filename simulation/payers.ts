@@ -15,22 +15,25 @@ export class Payers {
   readonly #phones: Pick<Phones, "show" | "act">
   readonly #seen: Seen
   readonly #busy: FiberSet.FiberSet
+  readonly #habits: Habits
 
   constructor(
     chance: Chance,
     phones: Pick<Phones, "show" | "act">,
     seen: Seen,
-    busy: FiberSet.FiberSet
+    busy: FiberSet.FiberSet,
+    habits = usual
   ) {
     this.#chance = chance
     this.#phones = phones
     this.#seen = seen
     this.#busy = busy
+    this.#habits = habits
   }
 
   /** Somebody comes to the counter and shows a payment code. */
   readonly comes = Effect.suspend(() => {
-    const outcome = this.#chance.pick(outcomes)
+    const outcome = this.#chance.pick(this.#habits)
     return Effect.tap(this.#phones.show(outcome), (code) =>
       outcome === "userpaying" ? FiberSet.run(this.#busy, this.#dithers(code)) : Effect.void
     )
@@ -67,7 +70,10 @@ export class Payers {
   }
 }
 
-const outcomes: Readonly<Record<Outcome, number>> = {
+/** How often which outcome comes of a payment code. */
+type Habits = Readonly<Record<Outcome, number>>
+
+const usual: Habits = {
   paid: 40,
   userpaying: 30,
   notenough: 6,

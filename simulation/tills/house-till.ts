@@ -18,16 +18,23 @@ import {
 /** What a cashier does next. */
 type Step = "repeat" | "query" | "reverse" | "rescan" | "same code" | "leave"
 
+/** How often a cashier does what with a sale that is paid. */
+type Habits = typeof usual
+
+const usual = { nothing: 3, part: 3, whole: 2, "too much": 1, undo: 2, "other amount": 1 }
+
 /** A chain's own till, and who stands at it: repeats, asks, scans again, gives up, gives back. */
 export class HouseTill {
   readonly #counter: Counter
   readonly #chance: Chance
   readonly #id: TillId
+  readonly #habits: Habits
   #tickets = 0
 
-  constructor(counter: Counter, id: TillId) {
+  constructor(counter: Counter, id: TillId, habits = usual) {
     this.#counter = counter
     this.#id = id
+    this.#habits = habits
     this.#chance = counter.chance.of(`till ${nameOf(id)}`)
   }
 
@@ -160,14 +167,7 @@ export class HouseTill {
   /** The money is there. What can still happen to a sale does happen to some. */
   #afterwards(sale: Sale): Effect.Effect<void> {
     return Effect.gen({ self: this }, function* () {
-      const then = this.#chance.pick({
-        nothing: 3,
-        part: 3,
-        whole: 2,
-        "too much": 1,
-        undo: 2,
-        "other amount": 1
-      })
+      const then = this.#chance.pick(this.#habits)
       yield* pause(this.#chance, 1, 20)
       const { amount } = sale
       switch (then) {

@@ -1,3 +1,4 @@
+import { join } from "node:path"
 import { Context, Effect, Layer } from "effect"
 import { type Installation, install, start, startSandbox } from "./installation.ts"
 import { sale, says } from "./store.ts"
@@ -6,7 +7,9 @@ import { wechatOf } from "./wechat.ts"
 const open = Effect.gen(function* () {
   const outside = yield* install()
   yield* startSandbox(outside)
-  return { sandbox: outside.ports.sandbox, wechat: wechatOf(outside) }
+  /** What payers see on their phones is in this file. */
+  const phones = join(outside.folder, "sandbox.db")
+  return { sandbox: outside.ports.sandbox, phones, wechat: wechatOf(outside) }
 })
 
 /** One WeChat that outlives every gateway. They share it, so each sale of a test needs a ticket of its own. */

@@ -1,17 +1,21 @@
 import { type ChildProcess, spawn } from "node:child_process"
 import { randomInt } from "node:crypto"
-import { cpSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs"
+import { copyFileSync, cpSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs"
 import { createServer } from "node:net"
 import { tmpdir } from "node:os"
 import { join } from "node:path"
-import { type Duration, Effect, type Scope, Semaphore } from "effect"
+import { Context, type Duration, Effect, type Scope, Semaphore } from "effect"
 
 const root = new URL("../../", import.meta.url)
 const launcher = new URL("core/cli/weir.js", root).pathname
 
+/** What is installed: the launcher among its sources, or the one file that a build makes of them. */
+export const Program = Context.Reference("weir/test/Program", { defaultValue: () => launcher })
+
 /** Weir on a machine of its own, as far as files and ports go. */
 export interface Installation {
   readonly folder: string
+  readonly program: string
   readonly ports: Readonly<Record<"public" | "legacy" | "operator" | "sandbox" | "mis", number>>
   readonly environment: NodeJS.ProcessEnv
 }
@@ -21,8 +25,9 @@ export const install = Effect.fnUntraced(function* (
   options: { readonly sandbox?: number; readonly like?: Installation } = {}
 ) {
   const folder = yield* temporaryFolder
+  const program = yield* Program
   if (options.like !== undefined) cpSync(options.like.folder, folder, { recursive: true })
-  else furnish(folder)
+  else furnish(folder, program)
   const [first = 0, legacy = 0, operator = 0, sandbox = 0, mis = 0] = yield* Effect.promise(() =>
     Promise.all([freePort(), freePort(), freePort(), options.sandbox ?? freePort(), freePort()])
   )
@@ -40,7 +45,7 @@ export const install = Effect.fnUntraced(function* (
     SANDBOX_DATABASE_URL: `sqlite:${join(folder, "sandbox.db")}`
   }
   const ports = { public: first, legacy, operator, sandbox, mis }
-  return { folder, ports, environment } satisfies Installation
+  return { folder, program, ports, environment } satisfies Installation
 })
 
 const temporaryFolder = Effect.acquireRelease(
@@ -48,9 +53,12 @@ const temporaryFolder = Effect.acquireRelease(
   (folder) => Effect.sync(() => rmSync(folder, { recursive: true, force: true, maxRetries: 5 }))
 )
 
-const furnish = (folder: string) => {
-  const config = JSON.stringify(new URL("gateway.config.ts", root).href)
-  writeFileSync(join(folder, "gateway.config.ts"), `export { default } from ${config}\n`)
+/** A build brings its own core, so it reads a copy of the configuration; the sources are those of the repository. */
+const furnish = (folder: string, program: string) => {
+  const config = new URL("gateway.config.ts", root)
+  const place = join(folder, "gateway.config.ts")
+  if (program !== launcher) copyFileSync(config, place)
+  else writeFileSync(place, `export { default } from ${JSON.stringify(config.href)}\n`)
   writeFileSync(join(folder, "package.json"), `{ "type": "module" }\n`)
 }
 
@@ -126,17 +134,15 @@ interface Options {
 
 /** Runs the launcher in an installation until the scope ends, if it has not ended by then. */
 const launch = (
-  { environment, folder }: Installation,
+  { environment, folder, program }: Installation,
   args: ReadonlyArray<string>,
   { below = [], node = [] }: Options = {}
 ): Effect.Effect<Launched, never, Scope.Scope> =>
   Effect.acquireRelease(
     Effect.sync(() => {
-      const [program = "", ...rest] = [...below, process.execPath, ...node, launcher, ...args]
+      const [first = "", ...rest] = [...below, process.execPath, ...node, program, ...args]
       const stdio = ["ignore", "pipe", "pipe"] as const
-      return new Launched(
-        spawn(program, rest, { cwd: folder, env: environment, stdio: [...stdio] })
-      )
+      return new Launched(spawn(first, rest, { cwd: folder, env: environment, stdio: [...stdio] }))
     }),
     (launched) =>
       Effect.promise(() => {

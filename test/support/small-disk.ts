@@ -8,11 +8,12 @@ import type { Installation, Launched } from "./installation.ts"
 export const canMount =
   spawnSync("unshare", ["-m", "mount", "-t", "tmpfs", "tmpfs", "/mnt"]).status === 0
 
-/** Moves an installation's database to a disk of a few megabytes, which only the gateway sees and which goes with it. */
-export const onSmallDisk = (at: Installation) => {
+/** Moves an installation's database, if it has one yet, to a disk of so many megabytes, which only the gateway sees and which goes with it. */
+export const onSmallDisk = (at: Installation, megabytes = 4) => {
   const disk = join(at.folder, "disk")
   mkdirSync(disk)
-  const mounts = 'mount -t tmpfs -o size=4m tmpfs "$0" && exec "$@"'
+  const moves = 'for f in "$0"/../weir.db*; do [ ! -e "$f" ] || cp "$f" "$0"; done'
+  const mounts = `mount -t tmpfs -o size=${megabytes}m tmpfs "$0" && ${moves} && exec "$@"`
   const environment = { ...at.environment, DATABASE_URL: `sqlite:${join(disk, "weir.db")}` }
   return {
     at: { ...at, environment },

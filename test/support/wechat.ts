@@ -1,16 +1,9 @@
 import { Effect } from "effect"
+import type { LedgerOrder } from "../../plugins/wechat-sandbox/books.ts"
 import type { Installation } from "./installation.ts"
 
 /** An order in WeChat's own books. */
-export interface Order {
-  readonly outTradeNo: string
-  readonly tradeState: string
-  readonly total: number
-  readonly openid: string
-  readonly authCode?: string
-  readonly transactionId?: string
-  readonly refunds: ReadonlyArray<{ readonly amount: number; readonly status: string }>
-}
+export type Order = typeof LedgerOrder.Type
 
 /** A notify, and what each try to deliver it was answered. */
 export interface Notify {
