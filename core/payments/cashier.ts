@@ -13,9 +13,9 @@ import {
 } from "./model.ts"
 import { makeNotified, type Notified } from "./notified.ts"
 import { makeRecovery } from "./recovery.ts"
-import { makeRefunds } from "./refunds.ts"
+import { isUndone, makeRefunds } from "./refunds.ts"
 import { makeResolve } from "./resolve.ts"
-import { attemptOf, refundsOf } from "./rows.ts"
+import { attemptOf, refundsOf, reversalOf } from "./rows.ts"
 import { type CodeOrder, makeSending, type QrOrder } from "./sending.ts"
 import { askReversal } from "./settle.ts"
 import { current, hasEnded, refunded, refundStanding, type Sale, standing } from "./standing.ts"
@@ -146,7 +146,10 @@ export class Cashier extends Context.Service<
         const attempt = current(found)
         const asked = yield* ledger.change(attempt.id, async (sql, settling, because) => {
           const now = (await attemptOf(sql, attempt.id)) ?? attempt
-          if (refunded(await refundsOf(sql, now.payment)) > 0) return false
+          const refunds = await refundsOf(sql, now.payment)
+          const own = refunds.filter((refund) => refund.attempt === now.id)
+          // What a reversal has given back by a refund is no reason against it when it is asked for again.
+          if (!isUndone(await reversalOf(sql, now.id)) && refunded(own) > 0) return false
           if (now.state === "paid" || !hasEnded(now))
             await askReversal(sql, settling, now, "till", because("reverse: till"))
           return true

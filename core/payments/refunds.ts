@@ -83,8 +83,9 @@ export const makeRefunds = Effect.gen(function* () {
       const known = all.find(({ key }) => key === intention.key)
       if (known !== undefined) return known.amount === intention.amount ? known : "differs"
       if (!intention.undoes && isUndone(await reversalOf(sql, attempt.id))) return 0 as Fen
-      const left = (attempt.amount - refunded(all)) as Fen
-      if (intention.amount > left || all.length >= refundLimits.parts) return left
+      const own = all.filter((refund) => refund.attempt === attempt.id)
+      const left = (attempt.amount - refunded(own)) as Fen
+      if (intention.amount > left || own.length >= refundLimits.parts) return left
       const row = newRefund(id, attempt, intention, request, at)
       const refund = await begin(sql, "refund", row, { event: "asked", at })
       await tasks.add(sql, SendRefund, {
@@ -103,7 +104,7 @@ export const makeRefunds = Effect.gen(function* () {
     const refund = yield* load(outRefundNo)
     if (refund === undefined || !isUnsent(refund)) return
     const now = yield* Clock.currentTimeMillis
-    const wait = (yield* lastAccepted(refund.payment)) + Duration.toMillis(refundLimits.apart) - now
+    const wait = (yield* lastAccepted(refund)) + Duration.toMillis(refundLimits.apart) - now
     if (wait > 0) return again(Duration.millis(wait))
     return yield* pay.refund(yield* merchants.known(refund.merchant), refund.request).pipe(
       Effect.flatMap((word) => hear(outRefundNo, word)),
@@ -212,10 +213,15 @@ export const makeRefunds = Effect.gen(function* () {
     return true
   })
 
-  const lastAccepted = (payment: string) =>
+  /** Of the same order, which is what WeChat counts by. */
+  const lastAccepted = ({ attempt, payment }: RefundRow) =>
     Effect.map(
       database.read((sql) => refundsOf(sql, payment)),
-      (all) => Math.max(0, ...all.map(({ accepted_at }) => accepted_at ?? 0))
+      (all) =>
+        Math.max(
+          0,
+          ...all.filter((one) => one.attempt === attempt).map(({ accepted_at }) => accepted_at ?? 0)
+        )
     )
 
   yield* tasks.handle(SendRefund, send)
@@ -230,7 +236,8 @@ const stateBy = {
   ABNORMAL: "abnormal"
 } as const
 
-const isUndone = (reversal: ReversalRow | undefined) =>
+/** It is being undone, or has been; its refunds are then those of the reversal. */
+export const isUndone = (reversal: ReversalRow | undefined) =>
   reversal !== undefined && reversal.state !== "refused"
 
 const isUnsent = ({ state }: RefundRow) => state === "created" || state === "unknown"

@@ -46,7 +46,9 @@ export const standing = (sale: Sale, attempt = current(sale)): Standing => {
         transactionId: attempt.transaction_id ?? "",
         amount: attempt.amount,
         paidAt: attempt.paid_at ?? 0,
-        refunded: sum(sale.refunds.filter(isAccepted))
+        refunded: sum(
+          sale.refunds.filter((refund) => refund.attempt === attempt.id && isAccepted(refund))
+        )
       }
     case "paying":
       return { _tag: "Paying", outTradeNo, since: attempt.sent_at }

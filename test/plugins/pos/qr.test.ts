@@ -16,7 +16,53 @@ const scanned = Effect.fnUntraced(function* (world: World) {
   return yield* world.read("/qr", reply.bytes)
 })
 
+/** Takes a QR that is paid back, asking for as long as it takes. */
+const undone = Effect.fnUntraced(function* (world: World) {
+  let heard = yield* hears(world, reverse)
+  for (let asked = 0; heard.RetCode === "P2" && asked < 10; asked++) {
+    yield* pass("10 seconds")
+    heard = yield* hears(world, reverse)
+  }
+  return heard.RetCode
+})
+
 eachDatabase("a QR for the customer's display", (database) => {
+  it.effect("that was paid and taken back stays so, however often its reversal is asked for", () =>
+    Effect.gen(function* () {
+      const world = yield* openWorld(database)
+      yield* scanned(world)
+      yield* world.payer()
+      yield* pass("1 second")
+      assert.strictEqual(yield* undone(world), "R0")
+      assert.strictEqual(yield* undone(world), "R0")
+      assert.lengthOf((yield* world.orders)[0]?.refunds ?? [], 1)
+    })
+  )
+
+  it.effect("is given back for itself, whatever became of an earlier one under its ticket", () =>
+    Effect.gen(function* () {
+      const world = yield* openWorld(database)
+      for (const _ of ["first", "second"]) {
+        yield* scanned(world)
+        yield* world.payer()
+        yield* pass("1 second")
+        const paid = yield* hears(world, query)
+        assert.include(paid, { RetCode: "00" })
+        assert.notProperty(paid, "RefundFee")
+        assert.strictEqual(yield* undone(world), "R0")
+      }
+      yield* scanned(world)
+      // An open one is closed at once.
+      assert.strictEqual(yield* undone(world), "R0")
+      yield* scanned(world)
+      yield* world.payer()
+      yield* pass("1 second")
+      assert.include(yield* hears(world, refund("372", "66.00")), { RetCode: "00" })
+      assert.lengthOf(yield* world.kept, 0)
+      assert.lengthOf(yield* world.todos, 0)
+    })
+  )
+
   it.effect("is paid by scanning it, and WeChat's notify tells us", () =>
     Effect.gen(function* () {
       const world = yield* openWorld(database)
