@@ -3,6 +3,7 @@ import { Customers } from "../customers/customers.ts"
 import { followPushes } from "../customers/listening.ts"
 import { customerMigrations } from "../customers/migrations.ts"
 import { Database } from "../database/database.ts"
+import { insist } from "../database/insist.ts"
 import { migrateUp } from "../database/migrator.ts"
 import { Pseudonyms } from "../database/pseudonyms.ts"
 import { Seal } from "../database/seal.ts"
@@ -115,8 +116,8 @@ export const startGateway = Effect.fn("startGateway")(function* (config: Gateway
     Layer.mergeAll(Database.layer(settings.databaseUrl), Seal.layer(sealKey))
   )
   const migrated = yield* migrateUp(migrationsOf(configured)).pipe(Effect.provide(ground))
-  yield* rememberMode(settings.mode).pipe(Effect.provide(ground))
-  yield* inherit.pipe(Effect.provide(ground))
+  yield* insist(rememberMode(settings.mode)).pipe(Effect.provide(ground))
+  yield* insist(inherit).pipe(Effect.provide(ground))
   const outside = yield* Effect.context<Transport>()
   const services = yield* Layer.build(coreLayer(setup)).pipe(Effect.provide(ground))
   const core = Context.mergeAll(outside, ground, services)
@@ -191,7 +192,7 @@ const react = (
 const takeUp = Effect.gen(function* () {
   const { recover, sweep } = yield* Cashier
   const tasks = yield* Tasks
-  yield* recover
+  yield* insist(recover)
   const { ready, watch } = yield* Readiness
   yield* watch("database", yield* storing)
   yield* ready("recovery")

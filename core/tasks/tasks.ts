@@ -1,6 +1,7 @@
 import { Cause, Clock, Context, Duration, Effect, Layer, Schema } from "effect"
 import { Database, type Sql } from "../database/database.ts"
 import { Drain } from "../database/drain.ts"
+import { insist } from "../database/insist.ts"
 import { afterCommit } from "../database/works.ts"
 import { again, type Handled, type TaskKind, task } from "./kind.ts"
 import { findParked, type Parked, unpark } from "./parked.ts"
@@ -114,7 +115,7 @@ export class Tasks extends Context.Service<
         },
         handle,
         every,
-        run: Effect.suspend(() => Effect.all(recurring)).pipe(
+        run: Effect.suspend(() => Effect.all(recurring.map(insist))).pipe(
           Effect.andThen(work(handlers, alarm)),
           Effect.provideService(Database, database),
           Effect.provideService(Drain, drain)

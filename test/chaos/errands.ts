@@ -125,7 +125,7 @@ export const isNotified: Errand = Effect.fnUntraced(function* (desk) {
           url.startsWith(home) && deliveries.some(({ status }) => status === 200)
       )
     )
-    yield* eventually("its notify is acknowledged", acknowledged, "2 minutes", "500 millis")
+    yield* eventually("its notify is acknowledged", acknowledged, "5 minutes", "500 millis")
     yield* Effect.flatMap(desk.insists(query(sale)), desk.must("00"))
   })
 })

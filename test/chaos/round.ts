@@ -85,7 +85,7 @@ const isPaid = ({ answer, call }: Record["talk"][number]) =>
 
 const ends = (who: string, { complaints }: Record, what: Effect.Effect<unknown>) =>
   Effect.timeoutOrElse(what, {
-    duration: "5 minutes",
+    duration: "6 minutes",
     orElse: () => Effect.sync(() => complaints.push(`${who} never come to an end`))
   })
 

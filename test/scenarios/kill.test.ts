@@ -53,7 +53,7 @@ layer(Line.layer, options)("a kill", (it) => {
           [false, false, true]
         )
       }),
-    240_000
+    400_000
   )
 
   kills(
@@ -64,12 +64,12 @@ layer(Line.layer, options)("a kill", (it) => {
         assert.deepEqual(killed.slice(0, 4), [true, true, true, true])
         assert.include(killed, false)
       }),
-    240_000
+    400_000
   )
 
   kills(
     "at any durable step of what follows a sale ends in one right end of it",
     () => all(ofWhatFollows),
-    240_000
+    400_000
   )
 })
