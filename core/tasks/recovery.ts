@@ -13,9 +13,10 @@ export type Wanting = Expression<{
  * one. Rows go in by the order of their keys, so that tables and indexes grow at one place at a time.
  */
 export const ensureAll = async (sql: Sql, kind: string, wanting: Wanting): Promise<void> => {
+  // A join, as MariaDB does not find the outer row of a subquery in there when it updates by what is wanting.
   const missing = raw`(select wanting.task_key, wanting.payload, wanting.due from ${wanting} as wanting
-    where not exists (select 1 from weir_tasks as task
-      where task.task_key = wanting.task_key and task.kind = ${kind}))`
+    left join weir_tasks as task on task.task_key = wanting.task_key and task.kind = ${kind}
+    where task.task_key is null)`
   const isKnown = raw`exists (select 1 from weir_task_keys as known where known.task_key = missing.task_key)`
   const { rows } = await raw`select 1 from ${missing} as missing where ${isKnown} limit 1`.execute(
     sql
