@@ -1,7 +1,9 @@
 import { Context, Effect, Layer } from "effect"
 import { Database, type Sql } from "#core"
+import { WechatClock } from "./clock.ts"
 import { may } from "./platform/abilities.ts"
 import { type Button, buttonsOf, menuFor, menusOf } from "./platform/menus.ts"
+import { isTyping } from "./platform/messages.ts"
 import type { Account } from "./platform/model.ts"
 import type { Notice } from "./platform/notices.ts"
 import type { Person } from "./platform/people.ts"
@@ -36,6 +38,8 @@ export interface OpenChat {
   readonly messages: ReadonlyArray<MessageRow>
   /** Those of them that are notices. */
   readonly notices: ReadonlyArray<Notice>
+  /** Whether the account says that somebody is writing. */
+  readonly isTyping: boolean
   readonly menu: ReadonlyArray<Button>
   readonly locating: Locating
   /** Whether the account is of the kind that may ask. */
@@ -67,6 +71,7 @@ export class ChatList extends Context.Service<
     ChatList,
     Effect.gen(function* () {
       const { accounts, notices } = yield* Platform
+      const clock = yield* WechatClock
       const database = yield* Database
 
       /** A website and an app have no chat. */
@@ -107,6 +112,8 @@ export class ChatList extends Context.Service<
         if (account === undefined || contact === undefined) return undefined
         const seen = yield* database.read((sql) => look(sql, contact))
         const messages = seen.messages.filter((message) => isInChat(contact, message))
+        const now = yield* clock.now
+        const isTypingNow = yield* database.read((sql) => isTyping(sql, contact, now))
         const shown = yield* menu(account, contact)
         const read_to = messages.at(-1)?.place ?? 0
         if (read_to > seen.mark.read_to) yield* mark(contact, { read_to })
@@ -115,6 +122,7 @@ export class ChatList extends Context.Service<
           contact,
           messages,
           notices: yield* notices.among(messages),
+          isTyping: isTypingNow,
           menu: shown === undefined ? [] : buttonsOf(shown),
           locating: seen.mark.locating,
           mayLocate: may(account, "location")

@@ -1,5 +1,5 @@
 import { Effect } from "effect"
-import { chromium, type Page } from "playwright-core"
+import { type BrowserContextOptions, chromium } from "playwright-core"
 
 // Without the network flags it asks Google's hosts for things, which a closed network refuses one by one.
 const flags =
@@ -8,14 +8,21 @@ const flags =
 /** The browser that page tests use; without one they are skipped. */
 export const browser = process.env.WEIR_TEST_CHROMIUM ?? ""
 
-/** A page in a real browser, on a screen as small as phones have. */
-export const openPage = Effect.fnUntraced(function* (url: string) {
+/** A real browser with cookies of its own, on a screen as small as phones have unless said. */
+export const openBrowser = Effect.fnUntraced(function* (options: BrowserContextOptions = {}) {
   const chrome = yield* Effect.acquireRelease(
     Effect.promise(() => chromium.launch({ executablePath: browser, args: flags.split(" ") })),
     (chrome) => Effect.promise(() => chrome.close())
   )
-  return yield* Effect.promise(async (): Promise<Page> => {
-    const page = await chrome.newPage({ viewport: { width: 320, height: 640 } })
+  const viewport = { width: 320, height: 640 }
+  return yield* Effect.promise(() => chrome.newContext({ viewport, ...options }))
+})
+
+/** A page in it. */
+export const openPage = Effect.fnUntraced(function* (url: string) {
+  const context = yield* openBrowser()
+  return yield* Effect.promise(async () => {
+    const page = await context.newPage()
     await page.goto(url)
     return page
   })

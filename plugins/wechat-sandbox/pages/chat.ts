@@ -24,6 +24,7 @@ export const chatView = (frame: Frame, chat: OpenChat): View => {
     more: profileAt(account.appid),
     body: html`${messages.length === 0 ? html`<p class="when"><small>${two("还没有消息", "No messages yet")}</small></p>` : ""}
 ${bubbles(frame, chat, at)}
+${chat.isTyping ? html`<p class="when" role="status"><small>${two("对方正在输入…", "typing")}</small></p>` : ""}
 <i id="end"></i>
 ${asks ? locationSheet(frame, chat, at) : ""}`,
     foot:

@@ -60,9 +60,10 @@ section h2{margin-bottom:.4rem}
 .bar>*{flex:1 1 0;min-width:0}
 .bar>details:last-child{flex:0 0 2.75rem;margin-left:auto}
 .bar summary,.bar>form button{display:grid;place-items:center;width:100%;min-height:2.75rem;border:1px solid var(--line);border-radius:.5rem;background:var(--ground);list-style:none;text-align:center;overflow-wrap:anywhere;font-size:.9rem}
-.panel{position:absolute;bottom:calc(100% + .4rem);left:0;right:0;max-height:60dvh;overflow:auto;display:grid;gap:.6rem;padding:.8rem;border:1px solid var(--line);border-radius:.6rem;background:var(--card);box-shadow:0 2px 16px #0006}
+.panel{position:absolute;bottom:calc(100% + .4rem);left:0;right:0;max-height:60dvh;overflow:auto;display:grid;grid-template-columns:minmax(0,1fr);gap:.6rem;padding:.8rem;border:1px solid var(--line);border-radius:.6rem;background:var(--card);box-shadow:0 2px 16px #0006}
 .panel button,.wide{width:100%}
-.panel .row button{flex:1}
+.panel input:not([type=hidden]){width:100%;margin-bottom:.3rem}
+.panel .row button{flex:1;width:auto}
 .card-notice{margin:.6rem .7rem;padding:.8rem .9rem;border-radius:.5rem;background:var(--card)}
 h3{margin:0 0 .5rem;font-size:1rem}
 dl{margin:0;display:grid;gap:.25rem}

@@ -111,6 +111,10 @@ export const typing = async (
   return "seen"
 }
 
+/** Whether they see it now. */
+export const isTyping = async (sql: Sql, whose: Whose, now: number): Promise<boolean> =>
+  (await windowsOf(sql, whose)).some(({ cause, until }) => cause === typingNow && until > now)
+
 const typingNow = "typing"
 const spoken = Duration.toMillis("30 seconds")
 const typed = Duration.toMillis("15 seconds")

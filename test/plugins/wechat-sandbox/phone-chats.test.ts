@@ -22,6 +22,29 @@ describe("a chat on the phone", () => {
     })
   )
 
+  it.effect("shows for a while that the account is writing, and then what it wrote", () =>
+    Effect.gen(function* () {
+      const phone = yield* openPhone
+      yield* phone.press("say", { content: "在吗" })
+      const { openid: touser } = phone
+      yield* phone.post("/cgi-bin/message/custom/typing", { touser, command: "Typing" })
+      assert.include(yield* phone.chat(), "对方正在输入")
+      yield* phone.pass(15)
+      assert.notInclude(yield* phone.chat(), "对方正在输入")
+      const send = (msgtype: string, content: object) =>
+        phone.post("/cgi-bin/message/custom/send", { touser, msgtype, [msgtype]: content })
+      yield* send("news", {
+        articles: [{ title: "返场", description: "八折", url: "https://a.example/" }]
+      })
+      yield* send("msgmenu", { head_content: "满意吗", list: [{ id: "101", content: "满意" }] })
+      const chat = yield* phone.chat()
+      assert.match(chat, /<a href="https:\/\/a\.example\/"><b>返场<\/b>/)
+      assert.match(chat, /name="choice" value="101\|满意"/)
+      yield* phone.press("say", { choice: "101|满意" })
+      assert.include(yield* phone.heard(2), "<bizmsgmenuid><![CDATA[101]]></bizmsgmenuid>")
+    })
+  )
+
   it.effect("says so when the account does not answer", () =>
     Effect.gen(function* () {
       const phone = yield* openPhone
