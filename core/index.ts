@@ -16,6 +16,8 @@ export { twoWay } from "./legacy/codec/two-way.ts"
 export { flatXml, xmlTree } from "./legacy/codec/xml.ts"
 export { type Dialect, dialect, type Problem, type Texts } from "./legacy/dialect.ts"
 export { http, tcp } from "./legacy/inlet.ts"
+export { CurrentCustomer } from "./login/current-customer.ts"
+export { NotLoggedIn } from "./login/model.ts"
 export { PaymentPaid, PaymentReversed, RefundDone } from "./payments/events.ts"
 export {
   AmountDiffers,

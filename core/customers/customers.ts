@@ -8,7 +8,15 @@ import { closeIn, noteIn, timelineOf } from "./entries.ts"
 import { eraseIn, makeForgetting, type WhenErased } from "./erasing.ts"
 import { type CustomerExport, exportIn } from "./exporting.ts"
 import { survivorOf } from "./holding.ts"
-import { identitiesOf, knownAs, linkIn, moveIn, type Own, recogniseIn } from "./identities.ts"
+import {
+  identitiesOf,
+  knownAs,
+  linkIn,
+  moveIn,
+  type Own,
+  recogniseIn,
+  unlinkIn
+} from "./identities.ts"
 import { makeMeans } from "./means.ts"
 import { mergeIn } from "./merging.ts"
 import { type Migrated, migrateIn } from "./migrating.ts"
@@ -62,6 +70,12 @@ export class Customers extends Context.Service<
       identity: Identity,
       why: string
     ): Effect.Effect<void, IdentityTaken | CustomerUnknown>
+    /** Takes an identity away, such as a member number that the old system has closed. */
+    unlink(
+      customer: CustomerId,
+      identity: Own,
+      why: string
+    ): Effect.Effect<void, IdentityUnknown | CustomerUnknown>
     /** Makes one of two customers and returns whom both lead to. Nothing of either is lost. */
     merge(
       one: CustomerId,
@@ -176,6 +190,13 @@ export class Customers extends Context.Service<
           )
           if (done === "gone") return yield* new CustomerUnknown({ customer })
           if (done !== "given") return yield* new IdentityTaken({ by: done.takenBy })
+        }),
+        unlink: Effect.fnUntraced(function* (customer, identity, why) {
+          yield* exists(customer)
+          const known = yield* write(customer, (sql) =>
+            unlinkIn(sql, means, customer, identity, why)
+          )
+          if (!known) return yield* new IdentityUnknown()
         }),
         merge: Effect.fnUntraced(function* (one, other, why) {
           yield* exists(one, other)

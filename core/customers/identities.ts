@@ -158,6 +158,23 @@ export const linkIn = async (
   return "given"
 }
 
+/** Lets a customer be known by something no longer; `false`: they were not. Nothing else of theirs changes. */
+export const unlinkIn = async (
+  sql: Sql,
+  means: Means,
+  customer: CustomerId,
+  identity: Own,
+  why: string
+): Promise<boolean> => {
+  const one = { identity, pseudonym: means.pseudonymOf(identity) }
+  const survivor = await hold(sql, customer)
+  const [row] = await find(sql, [one])
+  if (row?.survivor !== survivor.id || row.sealed === null) return false
+  await tables(sql).deleteFrom("weir_identities").where("pseudonym", "=", one.pseudonym).execute()
+  await changed(sql, means, "unlinked", survivor.id, undefined, one.pseudonym, why)
+  return true
+}
+
 /** Gives an identity to another customer; nothing, where nobody is known by it. Everything else stays with whom it was written for. */
 export const moveIn = async (
   sql: Sql,
@@ -181,7 +198,7 @@ export const moveIn = async (
 const changed = (
   sql: Sql,
   { newId, now }: Means,
-  change: "linked" | "moved" | "migrated",
+  change: "linked" | "unlinked" | "moved" | "migrated",
   customer: CustomerId,
   other: CustomerId | undefined,
   pseudonym: string,

@@ -96,7 +96,7 @@ export type SubscriptionRow = {
 /** What became of customers: who was merged, moved, erased, and why. */
 type ChangeRow = {
   readonly id: string
-  readonly change: "merged" | "returned" | "linked" | "moved" | "migrated" | "erased"
+  readonly change: "merged" | "returned" | "linked" | "unlinked" | "moved" | "migrated" | "erased"
   readonly customer: CustomerId
   readonly other: CustomerId | null
   /** Of the identity it was about. */

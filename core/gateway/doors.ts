@@ -1,15 +1,19 @@
 import type { AddressInfo } from "node:net"
-import { Effect, Exit, Scope } from "effect"
-import type { App } from "../http/app.ts"
+import { Context, Effect, Exit, Scope } from "effect"
+import type { App, Call } from "../http/app.ts"
 import { mount } from "../http/bridge.ts"
 import { operatorApp, publicApp } from "../http/doors.ts"
 import { listen } from "../http/listen.ts"
 import { Readiness } from "../http/readiness.ts"
 import { listenTcp } from "../legacy/carriers/tcp.ts"
 import { Front, type FrontRoute } from "../legacy/front.ts"
+import { visitorBy } from "../login/current-customer.ts"
+import { Sessions } from "../login/sessions.ts"
 import { Stopping } from "../stopping.ts"
 import { callbackRoute, verifyRoute } from "./callback.ts"
 import type { Gateway } from "./gateway.ts"
+import { deskRoutes } from "./login/handover.ts"
+import { loginRoutes } from "./login/routes.ts"
 import { notifyRoute } from "./notify.ts"
 import { todosRoute } from "./todos.ts"
 
@@ -19,12 +23,15 @@ export interface Address {
   readonly port: number
 }
 
-/** The public door as a value: WeChat's notifies and callbacks at the root, each plugin below its name. */
+/** The public door as a value: WeChat's notifies and callbacks and logins at the root, each plugin below its name. */
 export const publicDoor = ({ context, plugins, settings }: Gateway): App => {
   const app = publicApp(context, settings)
-  mount(app, "", [notifyRoute, verifyRoute, callbackRoute], context)
+  mount(app, "", [notifyRoute, verifyRoute, callbackRoute, ...loginRoutes], context)
+  const visitor = visitorBy(Context.get(context, Sessions))
+  const brought = (c: Call) =>
+    visitor({ cookie: c.req.header("cookie"), authorization: c.req.header("authorization") })
   for (const { behaviour, context, name } of plugins)
-    mount(app, `/${name}`, behaviour.routes, context)
+    mount(app, `/${name}`, behaviour.routes, context, { brought })
   return app
 }
 
@@ -35,15 +42,17 @@ const operatorDoor = ({ context }: Gateway): App => {
   return app
 }
 
-/** What the legacy door serves: every HTTP inlet below its plugin's name. */
-const legacyRoutes = ({ plugins }: Gateway): ReadonlyArray<FrontRoute> =>
-  plugins.flatMap(({ inlets, name }) =>
+/** What the legacy door serves: the core's own desk, and every HTTP inlet below its plugin's name. */
+export const legacyRoutes = ({ context, plugins }: Gateway): ReadonlyArray<FrontRoute> => [
+  ...Effect.runSync(Effect.provide(deskRoutes, context)),
+  ...plugins.flatMap(({ inlets, name }) =>
     inlets.flatMap(({ answer, inlet }) =>
       inlet.carrier === "http"
         ? [{ method: "POST" as const, path: `/${name}${inlet.path}` as const, answer }]
         : []
     )
   )
+]
 
 /** Opens every door of a gateway for as long as the scope lives; then each finishes what runs and closes. */
 export const openDoors = Effect.fn("openDoors")(function* (gateway: Gateway) {

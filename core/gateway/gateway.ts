@@ -14,6 +14,9 @@ import { journalMigrations } from "../journal/migrations.ts"
 import { makeAnswerer } from "../legacy/answer.ts"
 import type { Inlet } from "../legacy/inlet.ts"
 import type { Answerer } from "../legacy/message.ts"
+import { loginMigrations } from "../login/migrations.ts"
+import { type LoginServices, loginServices } from "../login/services.ts"
+import type { LoginSettings } from "../login/settings.ts"
 import { Cashier } from "../payments/cashier.ts"
 import { Ledger } from "../payments/ledger.ts"
 import { paymentMigrations } from "../payments/migrations.ts"
@@ -39,6 +42,7 @@ import { wechatServices } from "../wechat/services.ts"
 import type { SharedSecrets } from "../wechat/shared-secrets.ts"
 import { type AccountSetup, accountSetup } from "./accounts.ts"
 import { inherit } from "./inherit.ts"
+import { loginSetup } from "./login/setup.ts"
 import { type PaySetup, paySetup } from "./merchants.ts"
 import { sealKeyOf } from "./seal-key.ts"
 import {
@@ -59,6 +63,7 @@ type Core =
   | Accounts
   | WechatHosts
   | Customers
+  | LoginServices
   | WechatApi
   | AccessTokens
   | SharedSecrets
@@ -95,6 +100,7 @@ const coreMigrations = [
   ...wechatMigrations,
   ...callbackMigrations,
   ...customerMigrations,
+  ...loginMigrations,
   ...paymentMigrations
 ]
 
@@ -110,7 +116,11 @@ export const migrationsOf = (plugins: ReadonlyArray<Configured>) => [
  */
 export const startGateway = Effect.fn("startGateway")(function* (config: GatewayConfig) {
   const { plugins: configured, settings } = yield* readConfig(config)
-  const setup = { ...(yield* paySetup(settings)), ...(yield* accountSetup(settings)) }
+  const setup = {
+    ...(yield* paySetup(settings)),
+    ...(yield* accountSetup(settings)),
+    login: yield* loginSetup(settings)
+  }
   const sealKey = yield* sealKeyOf(settings)
   const ground = yield* Layer.build(
     Layer.mergeAll(Database.layer(settings.databaseUrl), Seal.layer(sealKey))
@@ -126,7 +136,14 @@ export const startGateway = Effect.fn("startGateway")(function* (config: Gateway
   return { settings, plugins, context: core, migrated } satisfies Gateway
 })
 
-const coreLayer = ({ accounts, hosts, merchants, stores, url }: PaySetup & AccountSetup) => {
+const coreLayer = ({
+  accounts,
+  hosts,
+  login,
+  merchants,
+  stores,
+  url
+}: PaySetup & AccountSetup & { readonly login: LoginSettings["Service"] }) => {
   const ground = Layer.mergeAll(
     Readiness.layer(["doors", "recovery"]),
     Stopping.layer,
@@ -141,7 +158,8 @@ const coreLayer = ({ accounts, hosts, merchants, stores, url }: PaySetup & Accou
   const pushes = Layer.effectDiscard(followPushes).pipe(
     Layer.provideMerge(Layer.provideMerge(Callbacks.layer, facts))
   )
-  const books = Layer.provideMerge(Ledger.layer, pushes)
+  const people = Layer.provideMerge(loginServices(login), pushes)
+  const books = Layer.provideMerge(Ledger.layer, people)
   return Layer.provideMerge(Cashier.layer, books)
 }
 

@@ -34,6 +34,16 @@ const MerchantOption = Schema.Struct({
   stores: Schema.optional(Schema.Array(Schema.String))
 })
 
+/** An address that people may be sent to after a login. */
+const ReturnAddressOption = Schema.Struct({
+  /** The old system's name. */
+  name: Schema.String,
+  /** All below it is allowed; where it names a file, that file. */
+  address: Web,
+  /** What the old system proves itself with when it asks who has logged in. */
+  secret: Schema.optional(Secret)
+})
+
 /** What the gateway itself wants to know; `config/env.ts` reads it from the environment. */
 export const gatewayOptions = {
   mode: Schema.Literals(["development", "production"]),
@@ -65,6 +75,8 @@ export const gatewayOptions = {
   callbackToken: Schema.optional(Secret),
   encodingAesKey: Schema.optional(Secret),
   accounts: Schema.optional(Schema.Array(AccountOption)),
+  /** Where else people may go after a login, and which old systems are told who has logged in. */
+  returnAddresses: Schema.optional(Schema.Array(ReturnAddressOption)),
   merchantId: Schema.optional(Schema.String),
   merchantSerial: Schema.optional(Schema.String),
   merchantKey: Schema.optional(Secret),

@@ -1,24 +1,28 @@
 import { type Context, Duration, Effect, Result, Schema } from "effect"
-import type { JsonRoute, RawRoute, Route } from "../plugin/route.ts"
+import { NotLoggedIn } from "../login/model.ts"
+import type { JsonRoute, RawReply, RawRequest, RawRoute, Route } from "../plugin/route.ts"
 import { type App, type Call, headerOf } from "./app.ts"
 import { type Input, readBody, readQuery } from "./input.ts"
 import { type Problem, problems, refuse, wrongFields } from "./problem.ts"
 import { rawReply, rawRequest } from "./raw.ts"
 import { replyJson } from "./reply.ts"
-import { type Run, runner } from "./run.ts"
+import { type Brought, type Run, runner } from "./run.ts"
 
 /**
  * Puts routes on a door: the one bridge from Effect to HTTP. All that can be made before a request comes is made here.
- * `prefix` is `/<plugin>`, or empty for the root. `timeLimit` is how long a handler may take, 30 seconds unless said.
+ * `prefix` is `/<plugin>`, or empty for the root. `brought`: services that are made for each request. `timeLimit` is how long a handler may take, 30 seconds unless said.
  */
-export const mount = <R>(
+export const mount = <R, B = never>(
   app: App,
   prefix: "" | `/${string}`,
-  routes: ReadonlyArray<Route<R>>,
+  routes: ReadonlyArray<Route<NoInfer<R | B>>>,
   context: Context.Context<R>,
-  { timeLimit = "30 seconds" }: { readonly timeLimit?: Duration.Input } = {}
+  {
+    brought,
+    timeLimit = "30 seconds"
+  }: { readonly brought?: Brought<B>; readonly timeLimit?: Duration.Input } = {}
 ): void => {
-  const run = runner(context, Duration.fromInputUnsafe(timeLimit))
+  const run = runner(context, brought, Duration.fromInputUnsafe(timeLimit))
   for (const route of routes) {
     const handler = route.kind === "json" ? jsonHandler(route, run) : rawHandler(route, run)
     const pattern = prefix + route.path
@@ -72,9 +76,10 @@ const decoder = (input: JsonRoute<never>["input"]) => {
 const rawHandler = <R>(route: RawRoute<R>, run: Run<R>): Handler => {
   const respond = (c: Call, body: Uint8Array) => {
     const request = rawRequest(c, body)
+    const handled = Effect.suspend(() => route.handle(request))
     return run(
       c,
-      Effect.suspend(() => route.handle(request)),
+      isPageOf(request) ? Effect.catchIf(handled, isNotLoggedIn, toLogin(request)) : handled,
       rawReply
     )
   }
@@ -85,3 +90,18 @@ const rawHandler = <R>(route: RawRoute<R>, run: Run<R>): Handler => {
       () => refuse(c, problems.cutOff)
     )
 }
+
+/** A browser that wants something to show. */
+const isPageOf = ({ headers, method }: RawRequest): boolean =>
+  method === "GET" && headers.accept?.includes("text/html") === true
+
+const isNotLoggedIn = (problem: Problem): problem is NotLoggedIn => problem instanceof NotLoggedIn
+
+/** Whoever looks at a page that is for customers logs in first, and comes back. */
+const toLogin =
+  ({ target }: RawRequest) =>
+  (): Effect.Effect<RawReply> =>
+    Effect.succeed({
+      status: 303,
+      headers: { location: `/login?${new URLSearchParams({ to: target })}`, vary: "accept" }
+    })

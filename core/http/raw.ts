@@ -1,5 +1,6 @@
 import { validateHeaderName, validateHeaderValue } from "node:http"
-import type { RawReply, RawRequest } from "../plugin/route.ts"
+import { Effect } from "effect"
+import type { RawReply, RawRequest, Telling } from "../plugin/route.ts"
 import type { Call } from "./app.ts"
 import { reply } from "./reply.ts"
 
@@ -43,7 +44,29 @@ export const rawReply = (c: Call, { status, headers = {}, body }: RawReply): Res
     validateHeaderValue(name, value)
     own[name.toLowerCase()] = value
   }
-  return reply(c, status, body ?? null, own)
+  return reply(c, status, typeof body === "function" ? told(body) : (body ?? null), own)
+}
+
+/** Says what there is to say as it comes, until all is said or nobody listens any more. */
+const told = (tell: Telling): ReadableStream<Uint8Array> => {
+  let isHeard = true
+  let gone = () => {}
+  return new ReadableStream<Uint8Array>({
+    start: (controller) => {
+      const say = (text: string) => {
+        if (isHeard) controller.enqueue(Buffer.from(text))
+      }
+      const fiber = Effect.runFork(tell(say))
+      gone = () => fiber.interruptUnsafe()
+      fiber.addObserver(() => {
+        if (isHeard) controller.close()
+      })
+    },
+    cancel: () => {
+      isHeard = false
+      gone()
+    }
+  })
 }
 
 const plainText = { "content-type": "text/plain; charset=utf-8" }

@@ -11,6 +11,14 @@ const page = {
   "referrer-policy": "strict-origin-when-cross-origin"
 }
 
+/** A stream's size is known when it is over, which nobody waits for. */
+type Body = string | Uint8Array | ReadableStream<Uint8Array> | null
+
+const sizeOf = (body: Body): number | undefined => {
+  if (body instanceof ReadableStream) return undefined
+  return typeof body === "string" ? Buffer.byteLength(body) : (body?.byteLength ?? 0)
+}
+
 /**
  * The one way an answer leaves. Headers are a plain object from first to last: one `Headers` on the way costs a third of a whole
  * request. `Strict-Transport-Security` is left to whoever ends TLS.
@@ -18,7 +26,7 @@ const page = {
 export const reply = (
   c: Call,
   status: number,
-  body: string | Uint8Array | null,
+  body: Body,
   headers: Readonly<Record<string, string>>
 ): Response => {
   const base = headers["content-type"]?.endsWith("json") ? data : page
@@ -34,12 +42,7 @@ export const replyJson = (c: Call, body: string): Response =>
     "x-request-id": c.get("requestId")
   })
 
-const send = (
-  c: Call,
-  status: number,
-  body: string | Uint8Array | null,
-  headers: Record<string, string>
-): Response => {
-  c.set("bytes", typeof body === "string" ? Buffer.byteLength(body) : (body?.byteLength ?? 0))
+const send = (c: Call, status: number, body: Body, headers: Record<string, string>): Response => {
+  c.set("bytes", sizeOf(body))
   return new Response(body as BodyInit | null, { status, headers })
 }

@@ -21,13 +21,24 @@ export type Run<R> = <A>(
   answer: (c: Call, value: A) => Response
 ) => Response | Promise<Response>
 
-export const runner = <R>(context: Context.Context<R>, timeLimit: Duration.Duration): Run<R> => {
+/** What a request brings besides what every request has. */
+export type Brought<B> = (c: Call) => Context.Context<B>
+
+export const runner = <R, B>(
+  context: Context.Context<R>,
+  brought: Brought<B> | undefined,
+  timeLimit: Duration.Duration
+): Run<R | B> => {
   const annotations = Context.get(context, References.CurrentLogAnnotations)
   return (c, handler, answer) => {
-    const own = Context.add(context, References.CurrentLogAnnotations, {
+    const noted = Context.add(context, References.CurrentLogAnnotations, {
       ...annotations,
       request: c.get("requestId")
     })
+    // Where nothing is brought, nothing is needed: `B` is `never` then.
+    const own = (
+      brought === undefined ? noted : Context.merge(noted, brought(c))
+    ) as Context.Context<R | B>
     const fiber = Effect.runForkWith(own)(handler)
     const exit = fiber.pollUnsafe()
     return exit === undefined

@@ -3,6 +3,7 @@ import type { Customers } from "../customers/customers.ts"
 import type { Database } from "../database/database.ts"
 import type { Migration } from "../database/migrator.ts"
 import type { Inlet } from "../legacy/inlet.ts"
+import type { Visitor } from "../login/current-customer.ts"
 import type { Payments } from "../payments/payments.ts"
 import type { Subscription } from "../tasks/events.ts"
 import type { Answering } from "../wechat/callback/answers.ts"
@@ -23,7 +24,7 @@ type Reaction<R> = Subscription<R> | Answering<R> | Recurring<R>
 /** What a vertical does, once its options are known. `R`: the services its handlers need. */
 export interface Behaviour<R> {
   readonly inlets: ReadonlyArray<Inlet<R>>
-  readonly routes: ReadonlyArray<Route<R>>
+  readonly routes: ReadonlyArray<Route<R | Visitor>>
   readonly on: ReadonlyArray<Reaction<R>>
 }
 
@@ -59,7 +60,7 @@ export const definePlugin =
     /** What old systems say, and how it comes in. */
     readonly inlets?: Part<ReadonlyArray<Inlet<NoInfer<Provided> | Lent>>, TypeOf<O>>
     /** JSON for phones and pages, under `/<plugin>` of the public door. */
-    readonly routes?: Part<ReadonlyArray<Route<NoInfer<Provided> | Lent>>, TypeOf<O>>
+    readonly routes?: Part<ReadonlyArray<Route<NoInfer<Provided> | Lent | Visitor>>, TypeOf<O>>
     /** `on(PaymentPaid, …)`, `every("5 minutes", …)`: run as tasks, at least once. `answer(TextReceived, …)`: at once. */
     readonly on?: ReadonlyArray<Reaction<NoInfer<Provided> | Lent>>
     /** Its tables, prefixed with its name. */

@@ -32,11 +32,14 @@ export interface RawRequest {
   readonly body: Uint8Array
 }
 
+/** What is said bit by bit, for as long as there is something to say and somebody listens; then it is interrupted. */
+export type Telling = (say: (text: string) => void) => Effect.Effect<void>
+
 /** A reply as it goes out. Without a body: none. */
 export interface RawReply {
   readonly status: number
   readonly headers?: Readonly<Record<string, string>>
-  readonly body?: Uint8Array | string
+  readonly body?: Uint8Array | string | Telling
 }
 
 /** An endpoint that answers bytes with bytes: notifies, pages, another party's protocol. */

@@ -214,6 +214,7 @@ const match = (path: string, pathname: string) => {
 }
 
 const reply = ({ body = "", headers = {}, status }: RawReply): Reply => {
+  if (typeof body === "function") throw new Error("The sandbox tells nothing bit by bit")
   const text = typeof body === "string" ? body : Buffer.from(body).toString("utf8")
   return { status, headers, text, json: text.startsWith("{") ? JSON.parse(text) : undefined }
 }

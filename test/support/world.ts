@@ -16,55 +16,31 @@ import { env } from "../../config/env.ts"
 import { Customers } from "../../core/customers/customers.ts"
 import { Database } from "../../core/database/database.ts"
 import { Drain } from "../../core/database/drain.ts"
-import { publicDoor } from "../../core/gateway/doors.ts"
+import { legacyRoutes, publicDoor } from "../../core/gateway/doors.ts"
 import { type Gateway, startGateway } from "../../core/gateway/gateway.ts"
 import { startSandbox } from "../../core/gateway/sandboxes.ts"
+import type { GatewayConfig } from "../../core/gateway/settings.ts"
 import type { Answerer, Framed, Unframed } from "../../core/legacy/message.ts"
 import { Stopping } from "../../core/stopping.ts"
 import { openTodos } from "../../core/tasks/todos.ts"
-import { NoAnswer, NotSent, type Outgoing, Transport } from "../../core/transport.ts"
+import { Transport } from "../../core/transport.ts"
 import { nativeBody } from "../../core/wechat/pay/body.ts"
 import { WechatPay } from "../../core/wechat/pay/client.ts"
 import { Merchants } from "../../core/wechat/pay/merchants.ts"
 import { Signer } from "../../core/wechat/pay/signer.ts"
 import { pos } from "../../plugins/pos/index.ts"
+import type { CredentialsReply } from "../../plugins/wechat-sandbox/credentials.ts"
 import { wechatSandbox } from "../../plugins/wechat-sandbox/index.ts"
 import { WechatSandbox } from "../../plugins/wechat-sandbox/sandbox.ts"
 import { type Kind, stands } from "./database.ts"
+import { carry, type Network, visit } from "./network.ts"
 import { passIn, settle } from "./settling.ts"
 import { keys, noon, temporaryFolder } from "./wechat-sandbox.ts"
 
-type Fetch = (request: Request) => Response | Promise<Response>
+/** What the sandbox hands out. */
+type Credentials = typeof CredentialsReply.Type
 
-/** What becomes of a request on its way: it may never leave, never arrive, arrive only when it is let, or be answered unheard. */
-export type Weather = "fair" | "refused" | "lost" | "held" | "answer lost"
-
-interface Network {
-  readonly hosts: Map<string, Fetch>
-  readonly sent: Array<Outgoing>
-  /** What was held up, and has not arrived yet. */
-  held: Array<Outgoing>
-  weather: (request: Outgoing) => Weather
-}
-
-const carry = Effect.fnUntraced(function* (network: Network, request: Outgoing) {
-  const host = network.hosts.get(new URL(request.url).origin)
-  const weather = network.weather(request)
-  network.sent.push(request)
-  if (host === undefined || weather === "refused") return yield* new NotSent({ reason: "refused" })
-  if (weather === "held") network.held.push(request)
-  if (weather === "lost" || weather === "held") return yield* new NoAnswer({ reason: weather })
-  const response = yield* visit(host, request)
-  const bytes = new Uint8Array(yield* Effect.promise(() => response.arrayBuffer()))
-  const broken = response.headers.get("x-sandbox-connection") === "reset"
-  if (broken || weather === "answer lost") return yield* new NoAnswer({ reason: "answer lost" })
-  return { status: response.status, headers: Object.fromEntries(response.headers), body: bytes }
-})
-
-const visit = (host: Fetch, { body, headers, method, url }: Outgoing) =>
-  Effect.promise(async () =>
-    host(new Request(url, { method, headers, body: body === undefined ? null : Buffer.from(body) }))
-  )
+const gatewayUrl = "http://weir.test"
 
 type ServicesOf<C> = C extends Context.Context<infer R> ? R : never
 
@@ -85,7 +61,13 @@ export interface Order {
 export const openWorld = Effect.fnUntraced(function* (
   database: Kind,
   options: Partial<Parameters<typeof pos>[0]> = {},
-  drain: Duration.Input = Duration.zero
+  {
+    drain = Duration.zero,
+    settings = () => ({})
+  }: {
+    readonly drain?: Duration.Input
+    readonly settings?: (credentials: Credentials) => Partial<GatewayConfig>
+  } = {}
 ) {
   yield* TestClock.setTime(noon)
   const folder = yield* temporaryFolder
@@ -100,30 +82,36 @@ export const openWorld = Effect.fnUntraced(function* (
         WEIR_MODE: "development",
         DATABASE_URL: url,
         WEIR_SEAL_KEY: Buffer.alloc(32, 7).toString("base64"),
-        PUBLIC_URL: "http://weir.test"
+        PUBLIC_URL: gatewayUrl
       })
     )
   )
-  const config = defineGateway({
-    ...env.gateway,
-    plugins: [pos({ secret: env.posSecret, ...options })]
-  })
-
   const declared = wechatSandbox({
     port: 3003,
     databaseUrl: `sqlite:${join(folder, "sandbox.db")}`
   })
-  const plugin = { ...declared, layer: () => WechatSandbox.layer({ keys }) }
+  const plugin = { ...declared, layer: () => WechatSandbox.layer({ keys, gatewayUrl }) }
   const sandbox = yield* startSandbox({ plugin, options: plugin.settings }).pipe(
     Effect.provide(outside)
   )
   network.hosts.set("http://127.0.0.1:3003", (request) => sandbox.app.fetch(request))
 
+  const response = yield* Effect.promise(async () =>
+    sandbox.app.fetch(new Request("http://127.0.0.1:3003/credentials"))
+  )
+  const credentials: Credentials = yield* Effect.promise(() => response.json())
+  const { plugins = [], ...more } = settings(credentials)
+  const config = defineGateway({
+    ...env.gateway,
+    ...more,
+    plugins: [pos({ secret: env.posSecret, ...options }), ...plugins]
+  })
+
   const start = Effect.gen(function* () {
     const scope = yield* Scope.make()
     const gateway = yield* startGateway(config).pipe(Effect.provide(outside), Scope.provide(scope))
     const app = publicDoor(gateway)
-    network.hosts.set("http://weir.test", (request) => app.fetch(request))
+    network.hosts.set(gatewayUrl, (request) => app.fetch(request))
     return { app, gateway, stop: Scope.close(scope, Exit.void) }
   })
   let process = yield* start
@@ -191,6 +179,8 @@ export const openWorld = Effect.fnUntraced(function* (
 
   return {
     control,
+    /** What its portal shows. */
+    credentials,
     network,
     orders,
     /** Orders whose money the merchant has and has given nothing back of. */
@@ -266,7 +256,9 @@ export const openWorld = Effect.fnUntraced(function* (
     anywhere: (text: string) => stands(url, text),
     /** WeChat's own pages and pictures, as a phone sees them. */
     sandbox: (request: Request) => Effect.promise(async () => sandbox.app.fetch(request)),
-    fetch: (request: Request) => Effect.promise(async () => process.app.fetch(request))
+    fetch: (request: Request) => Effect.promise(async () => process.app.fetch(request)),
+    /** What the legacy door serves. */
+    legacy: Effect.sync(() => legacyRoutes(process.gateway))
   }
 })
 

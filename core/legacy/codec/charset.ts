@@ -57,7 +57,7 @@ const tryEncode = (text: string, charset: Charset): Uint8Array | undefined => {
   }
 }
 
-const has = (charset: Charset, character: string) => tryEncode(character, charset) !== undefined
+const has = (charset: Charset, text: string) => tryEncode(text, charset) !== undefined
 
 /** `¥` is not in GBK, but every till and printer has the full-width `￥`. */
 const lookalikes: { readonly [character: string]: string } = { "¥": "￥" }
@@ -85,6 +85,12 @@ export const decodeText = (bytes: Uint8Array, charset: Charset): string => {
 export const encodeText = (text: string, charset: Charset, lacking: Lacking): Uint8Array =>
   tryEncode(text, charset) ??
   encoders[charset](Array.from(text, (c) => standIn(c, charset, lacking)).join(""))
+
+/** The text as the charset can write it: something else stands for what it lacks. */
+export const substituted = (text: string, charset: Charset, substitute = "?"): string =>
+  has(charset, text)
+    ? text
+    : Array.from(text, (character) => standIn(character, charset, { substitute })).join("")
 
 /** The beginning of a text that fits into so many bytes, cut at a whole character. */
 export const cut = (

@@ -75,7 +75,7 @@ eachDatabase("a gateway that died and starts again", (database) => {
 eachDatabase("a gateway that is asked to stop while a payer hesitates", (database) => {
   it.effect("ends at once, tells every till how things stand, and the next one goes on", () =>
     Effect.gen(function* () {
-      const world = yield* openWorld(database, {}, "5 seconds")
+      const world = yield* openWorld(database, {}, { drain: "5 seconds" })
       const message = sale(yield* world.code("userpaying"))
       const first = yield* Effect.forkChild(world.say("/xml", message))
       yield* pass("2 seconds")
