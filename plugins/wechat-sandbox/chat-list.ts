@@ -169,7 +169,9 @@ const look = async (sql: Sql, contact: ContactRow) => ({
   mark: await markOf(sql, contact)
 })
 
-const shown = 40
+/** A screen shows so many messages at most, and of long ones fewer. */
+const shown = 30
+const longest = 15_000
 
 type Whose = Pick<ContactRow, "appid" | "openid">
 
@@ -184,7 +186,12 @@ const lastOf = async (sql: Sql, { appid, openid }: Whose) => {
     .orderBy("place", "desc")
     .limit(shown)
     .execute()
-  return messages.toReversed()
+  let length = 0
+  const fitting = messages.filter(({ body }, index) => {
+    length += Buffer.byteLength(body)
+    return index === 0 || length < longest
+  })
+  return fitting.toReversed()
 }
 
 const markOf = async (sql: Sql, { appid, openid }: Whose): Promise<ChatMarkRow> =>

@@ -211,6 +211,7 @@ const billOf = async (sql: Sql, openid: string): Promise<ReadonlyArray<Bill>> =>
     .selectAll()
     .where("out_trade_no", "in", numbers)
     .orderBy("created_at", "desc")
+    .limit(3 * remembered)
     .execute()
   return orders.map((order) => ({ order, refunds: refundsOf(refunds, order) }))
 }

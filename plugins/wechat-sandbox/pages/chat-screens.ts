@@ -52,6 +52,7 @@ const subscribe = Effect.fnUntraced(function* ({ frame, person, query, sandbox }
     const kept = known.filter((it) => !asked.includes(it))
     return subscribeView(frame, { account, asked, kept, to })
   }
+  if (isLookedAtAgain(query)) return nothingAskedView(frame)
   const answer = yield* subscriptions.keptAmong(account, contact, wanted)
   yield* subscriptions.answer(account, contact, answer)
   return goOn(new URLSearchParams({ as: person.id }), to, answer)

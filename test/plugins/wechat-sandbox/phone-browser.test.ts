@@ -6,6 +6,7 @@ import { sandboxRoutes } from "../../../plugins/wechat-sandbox/door.ts"
 import { doorWith } from "../../support/door.ts"
 import { openPhone } from "../../support/held-phone.ts"
 import { browser, openBrowser } from "../../support/phone.ts"
+import { codepay } from "../../support/wechat-sandbox.ts"
 
 /** The phone behind a port of its own, in a real browser. */
 const open = Effect.fnUntraced(function* (options: BrowserContextOptions = {}) {
@@ -171,6 +172,53 @@ describe.skipIf(browser === "")("the phone in a browser", () => {
         yield* inPage(() => watching.getByText("还有吗").waitFor())
         const half = watching.getByRole("textbox", { name: "消息" })
         assert.strictEqual(yield* inPage(() => half.inputValue()), "写到一半")
+      }),
+    60_000
+  )
+
+  it.effect(
+    "is not looked at anew under the hands of who is choosing or writing",
+    () =>
+      Effect.gen(function* () {
+        const phone = yield* open()
+        const page = yield* phone.tab("/phone/code")
+        const looked = inPage(() => page.waitForResponse(/look=again/))
+        const code = page.locator(".code")
+        const shown = yield* inPage(() => code.innerText())
+        const choice = page.getByRole("combobox")
+        yield* inPage(() => choice.selectOption("paid"))
+        yield* inPage(() => choice.blur())
+        yield* phone.control("POST", "/codes", { outcome: "expired", openid: phone.openid })
+        yield* looked
+        yield* looked
+        assert.strictEqual(yield* inPage(() => choice.inputValue()), "paid")
+        assert.strictEqual(yield* inPage(() => code.innerText()), shown)
+        yield* inPage(() => choice.selectOption("userpaying"))
+        yield* inPage(() => choice.blur())
+        yield* phone.until(
+          Effect.map(
+            inPage(() => code.innerText()),
+            (text) => text !== shown
+          )
+        )
+      }),
+    60_000
+  )
+
+  it.effect(
+    "is asked to pay on whichever screen it shows",
+    () =>
+      Effect.gen(function* () {
+        const phone = yield* open()
+        const page = yield* phone.tab("/phone/me")
+        const { authCode } = yield* phone.control("POST", "/codes", { outcome: "userpaying" })
+        const sale = codepay(phone, "SALE-0001", authCode)
+        yield* phone.call("POST", "/v3/pay/transactions/codepay", sale)
+        yield* inPage(async () => {
+          await page.getByRole("button", { name: "确认支付" }).click()
+          await page.getByRole("status").getByText("支付成功").waitFor()
+          assert.match(page.url(), /\/phone\/me\?/)
+        })
       }),
     60_000
   )

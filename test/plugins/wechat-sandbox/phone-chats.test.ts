@@ -136,6 +136,21 @@ describe("a chat on the phone", () => {
   )
 })
 
+describe("a screen of the phone", () => {
+  it.effect("stays small, however much was said", () =>
+    Effect.gen(function* () {
+      const phone = yield* openPhone
+      for (let place = 0; place < 60; place++) {
+        yield* phone.press("say", { content: place < 30 ? `${place}` : "<好>".repeat(600) })
+      }
+      yield* phone.press("say", { content: "最后一句" })
+      const chat = yield* phone.chat()
+      assert.isBelow(Buffer.byteLength(chat), 50_000)
+      assert.include(chat, "最后一句")
+    })
+  )
+})
+
 describe("an account on the phone", () => {
   it.effect("is followed, blocked and left by its switches", () =>
     Effect.gen(function* () {
