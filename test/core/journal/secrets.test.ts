@@ -1,13 +1,12 @@
 import { assert, it } from "@effect/vitest"
 import { Effect } from "effect"
-import { TestClock } from "effect/testing"
 import { Database, type Sql } from "../../../core/database/database.ts"
 import { Seal } from "../../../core/database/seal.ts"
 import type { Arrival } from "../../../core/journal/entries.ts"
 import { final, interim } from "../../../core/journal/journal.ts"
 import { eachDatabase, stands } from "../../support/database.ts"
 import { fresh, journalIn, once, sale, text } from "../../support/journal.ts"
-import { settle } from "../../support/settling.ts"
+import { passIn } from "../../support/settling.ts"
 
 eachDatabase("a payment code", (database) => {
   const code = "134567890123456789"
@@ -49,10 +48,9 @@ eachDatabase("a payment code", (database) => {
   it.effect("is wiped after five minutes where no final answer came", () =>
     Effect.gen(function* () {
       yield* once(coded, Effect.succeed(interim("paying")))
-      yield* TestClock.adjust("4 minutes")
+      yield* passIn(30_000, "4 minutes")
       assert.include(yield* opened, code)
-      yield* TestClock.adjust("2 minutes")
-      yield* settle
+      yield* passIn(30_000, "2 minutes")
       assert.strictEqual(yield* opened, wiped)
       assert.deepStrictEqual(
         (yield* once(coded, Effect.succeed(final("paid")))).answer,
