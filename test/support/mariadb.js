@@ -88,13 +88,18 @@ const startOwn = async () => {
 }
 
 /**
- * The MariaDB of the tests: the one that `WEIR_TEST_MARIADB_URL` names, else this machine's if root needs no password
- * there, else a private one, installed if need be. Tests make databases of their own in it.
+ * The MariaDB of the tests: the one that `WEIR_TEST_MARIADB_URL` names, else a private one, installed if need be, else this machine's if
+ * root needs no password there. Tests make databases of their own in it.
  *
  * @returns {Promise<Server | undefined>}
  */
 export const findMariadb = async () => {
-  const url = process.env.WEIR_TEST_MARIADB_URL || "mysql://root@127.0.0.1:3306"
-  if (await answers(url)) return { url, stop: async () => {} }
-  return existsSync(program) || (await install("mariadb-server")) ? startOwn() : undefined
+  const named = process.env.WEIR_TEST_MARIADB_URL
+  if (named) return (await answers(named)) ? { url: named, stop: async () => {} } : undefined
+  if (existsSync(program) || (await install("mariadb-server"))) {
+    const own = await startOwn()
+    if (own !== undefined) return own
+  }
+  const url = "mysql://root@127.0.0.1:3306"
+  return (await answers(url)) ? { url, stop: async () => {} } : undefined
 }
