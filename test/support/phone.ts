@@ -19,8 +19,11 @@ export const openBrowser = Effect.fnUntraced(function* (options: BrowserContextO
 })
 
 /** A page in it. */
-export const openPage = Effect.fnUntraced(function* (url: string) {
-  const context = yield* openBrowser()
+export const openPage = Effect.fnUntraced(function* (
+  url: string,
+  options: BrowserContextOptions = {}
+) {
+  const context = yield* openBrowser(options)
   return yield* Effect.promise(async () => {
     const page = await context.newPage()
     await page.goto(url)

@@ -1,5 +1,6 @@
 import { Config, Context, Effect, Layer, Schema } from "effect"
 import {
+  CurrentCustomer,
   call,
   definePlugin,
   defineSandbox,
@@ -120,4 +121,40 @@ defineSandbox({
   layer: () => Layer.empty,
   // @ts-expect-error a sandbox has nothing of the gateway's
   door: ({ port }) => ({ port, routes: [strange] })
+})
+
+// A route may ask who is logged in; nothing else may, as nobody is.
+definePlugin({
+  name: "x",
+  options: {},
+  routes: [
+    route.get("/me", {
+      output: Schema.String,
+      handle: () => Effect.map(CurrentCustomer, ({ openid }) => openid)
+    }),
+    route.raw("GET", "/page", () =>
+      Effect.map(CurrentCustomer, ({ account }) => ({ status: 200, body: account }))
+    )
+  ]
+})
+definePlugin({
+  name: "x",
+  options: {},
+  // @ts-expect-error recurring work has no visitor
+  on: [every("5 minutes", "greet", Effect.asVoid(CurrentCustomer))]
+})
+definePlugin({
+  name: "x",
+  options: {},
+  // @ts-expect-error nor has an event
+  on: [on(PaymentPaid, () => Effect.asVoid(CurrentCustomer))]
+})
+definePlugin({
+  name: "x",
+  options: {},
+  // @ts-expect-error nor have the services of a plugin
+  layer: Layer.effect(
+    Stranger,
+    Effect.map(CurrentCustomer, ({ openid }) => ({ hi: Effect.succeed(openid) }))
+  )
 })

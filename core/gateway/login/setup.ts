@@ -1,4 +1,4 @@
-import { Effect } from "effect"
+import { Effect, Redacted } from "effect"
 import type { ReturnAddress } from "../../login/return-address.ts"
 import type { LoginSettings } from "../../login/settings.ts"
 import { ConfigInvalid } from "../../plugin/settings.ts"
@@ -22,7 +22,7 @@ export const loginSetup = Effect.fn("loginSetup")(function* ({
 })
 
 const problemsOf = (
-  { address, name }: ReturnAddress,
+  { address, name, secret }: ReturnAddress,
   before: ReadonlyArray<ReturnAddress>
 ): ReadonlyArray<string> => [
   ...(/^[a-z0-9][a-z0-9_-]{0,31}$/.test(name)
@@ -32,5 +32,8 @@ const problemsOf = (
   ...(address.username + address.password + address.search + address.hash === ""
     ? []
     : ["address: expected scheme, host and path alone"]),
+  ...(secret !== undefined && Redacted.value(secret).length < 16
+    ? ["secret: expected 16 characters or more"]
+    : []),
   ...(address.hostname.endsWith(".") ? ["address: expected no dot at the end of its host"] : [])
 ]

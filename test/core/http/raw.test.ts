@@ -1,6 +1,6 @@
 import { assert, describe, it } from "@effect/vitest"
-import { type Context, Effect } from "effect"
-import { type RawReply, type RawRequest, route } from "../../../core/plugin/route.ts"
+import { type Context, Deferred, Effect } from "effect"
+import { type RawReply, type RawRequest, route, type Telling } from "../../../core/plugin/route.ts"
 import { ask, doorWith } from "../../support/door.ts"
 import { logbook } from "../../support/logbook.ts"
 
@@ -92,6 +92,47 @@ describe("a raw reply", () => {
       assert.strictEqual(told.status, 200)
       assert.strictEqual(told.headers.get("content-type"), "text/plain")
       assert.strictEqual(told.text, "")
+    })
+  )
+})
+
+describe("a reply that is told bit by bit", () => {
+  const telling = (body: Telling) =>
+    doorWith([route.raw("GET", "/page", () => Effect.succeed({ status: 200, body }))])
+
+  it.effect("arrives as it is said, and ends when all is said", () =>
+    Effect.gen(function* () {
+      const turn = yield* Deferred.make<void>()
+      const door = telling((say) =>
+        Effect.sync(() => say("one ")).pipe(
+          Effect.andThen(Deferred.await(turn)),
+          Effect.andThen(Effect.sync(() => say("二")))
+        )
+      )
+      const reader = (yield* Effect.promise(async () => door.request("/page"))).body?.getReader()
+      const next = Effect.promise(async () => {
+        const part = await reader?.read()
+        return part?.value === undefined ? "" : Buffer.from(part.value).toString()
+      })
+      assert.strictEqual(yield* next, "one ")
+      yield* Deferred.succeed(turn, undefined)
+      assert.strictEqual(yield* next, "二")
+      assert.strictEqual(yield* next, "")
+    })
+  )
+
+  it.effect("is interrupted when nobody listens any more", () =>
+    Effect.gen(function* () {
+      const gone = yield* Deferred.make<void>()
+      const door = telling((say) =>
+        Effect.sync(() => say("one")).pipe(
+          Effect.andThen(Effect.never),
+          Effect.ensuring(Deferred.succeed(gone, undefined))
+        )
+      )
+      const { body } = yield* Effect.promise(async () => door.request("/page"))
+      yield* Effect.promise(async () => body?.cancel())
+      yield* Deferred.await(gone)
     })
   )
 })
