@@ -82,6 +82,7 @@ input[type=checkbox]{width:1.25rem;height:1.25rem;min-height:0;accent-color:#07a
 .oauth section{padding:1.4rem}
 .oauth h1{font-size:1.15rem}
 .oauth .qr{max-width:14rem;margin:1rem auto}
+.oauth .row{align-items:stretch}
 .oauth .row button{flex:1;width:auto}
 .oauth [role=status]{text-align:center}
 .self{margin:1rem 0;padding:.6rem;border:1px solid var(--line);border-radius:.5rem}
