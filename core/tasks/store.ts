@@ -1,4 +1,5 @@
 import type { Sql } from "../database/database.ts"
+import { leaseMillis } from "../database/lease.ts"
 
 /** Tasks under one key are done in their order, so the key is what is claimed, leased and parked. */
 interface KeyRow {
@@ -62,7 +63,10 @@ const bringForward = async (sql: Sql, key: string, sequence: number, due: number
   await showHead(sql, key)
 }
 
-/** Lets all that is due later be due so much earlier: after a clock was set back. */
+/**
+ * Lets all that is due later be due so much earlier, and nothing be held until a time to come: after a clock was set back. A lease that
+ * is as long as leases are may be another process's, whose clock was right.
+ */
 export const bringBack = async (sql: Sql, now: number, by: number): Promise<void> => {
   for (const table of ["weir_task_keys", "weir_tasks"] as const)
     await tables(sql)
@@ -70,6 +74,11 @@ export const bringBack = async (sql: Sql, now: number, by: number): Promise<void
       .set((column) => ({ due: column("due", "-", by) }))
       .where("due", ">", now)
       .execute()
+  await tables(sql)
+    .updateTable("weir_task_keys")
+    .set({ leased_until: now })
+    .where("leased_until", ">", now + leaseMillis)
+    .execute()
 }
 
 /** Sees to it that a key has a task, due at `latest` at the latest; a running one counts. */

@@ -4,6 +4,7 @@ import type { Chance } from "../../simulation/chance.ts"
 import type { Sent, Talk } from "../../simulation/invariants/history.ts"
 import { Payers } from "../../simulation/payers.ts"
 import type { Counter, Question } from "../../simulation/tills/counter.ts"
+import { alteredClock } from "../support/altered-clock.ts"
 import { Ground } from "../support/ground.ts"
 import { post } from "../support/store.ts"
 import type { World } from "./world.ts"
@@ -42,14 +43,8 @@ const habits = {
 }
 
 /** A clock by which people do in one second what takes them `times` seconds. Nothing else goes by it. */
-export const hurried = (times: number): Effect.Effect<Clock.Clock> =>
-  Effect.map(Clock.Clock, (clock) => ({
-    currentTimeMillisUnsafe: () => clock.currentTimeMillisUnsafe(),
-    currentTimeMillis: clock.currentTimeMillis,
-    currentTimeNanosUnsafe: () => clock.currentTimeNanosUnsafe(),
-    currentTimeNanos: clock.currentTimeNanos,
-    monotonicTimeNanosUnsafe: () => clock.monotonicTimeNanosUnsafe(),
-    monotonicTimeNanos: clock.monotonicTimeNanos,
+export const hurried = (times: number) =>
+  alteredClock((clock) => ({
     sleep: (duration) => clock.sleep(Duration.times(duration, 1 / times))
   }))
 

@@ -8,7 +8,7 @@ import { mkdtempSync, rmSync, writeFileSync } from "node:fs"
 import { tmpdir } from "node:os"
 import { join } from "node:path"
 import { parseArgs } from "node:util"
-import { Cause, Effect, Exit } from "effect"
+import { Cause, Effect, Exit, Fiber } from "effect"
 import { Ground } from "../support/ground.ts"
 import { Program } from "../support/installation.ts"
 import { makeOwn, type Own } from "../support/mariadb.js"
@@ -129,7 +129,11 @@ const all = Effect.gen(function* () {
   Effect.ensuring(Effect.sync(() => rmSync(folder, { recursive: true, force: true })))
 )
 
-await Effect.runPromise(all)
+// Whoever ends it by a signal ends all that it has started.
+const running = Effect.runFork(all)
+for (const signal of ["SIGINT", "SIGTERM"] as const)
+  process.once(signal, () => running.interruptUnsafe())
+await Effect.runPromise(Fiber.join(running))
 console.log(`\n${table(tallies)}`)
 const harmed = [...tallies.values()].some(({ violations }) => violations.length > 0)
 process.exitCode = harmed ? 1 : 0

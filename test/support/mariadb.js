@@ -50,7 +50,13 @@ export const makeOwn = async () => {
   )
   const port = await freePort()
   const url = `mysql://root@127.0.0.1:${port}`
-  const options = [`--port=${port}`, `--socket=${join(folder, "sock")}`, "--bind-address=127.0.0.1"]
+  const options = [
+    `--port=${port}`,
+    `--socket=${join(folder, "sock")}`,
+    "--bind-address=127.0.0.1",
+    // A server that starts clears its folder for temporary files, which others may be using.
+    `--tmpdir=${folder}`
+  ]
   /** @type {import("node:child_process").ChildProcess | undefined} */
   let server
   /** @param {NodeJS.Signals} name */
