@@ -18,6 +18,9 @@ export { type Dialect, dialect, type Problem, type Texts } from "./legacy/dialec
 export { http, tcp } from "./legacy/inlet.ts"
 export { CurrentCustomer } from "./login/current-customer.ts"
 export { NotLoggedIn } from "./login/model.ts"
+export { NoticeDone } from "./notices/model.ts"
+export { misfits, notice } from "./notices/notice.ts"
+export { Notices } from "./notices/notices.ts"
 export { PaymentPaid, PaymentReversed, RefundDone } from "./payments/events.ts"
 export {
   AmountDiffers,

@@ -39,6 +39,8 @@ export interface Contacts {
   readonly acted: (sql: Sql, contact: Contact, action: Action, at: number) => Promise<void>
   /** A customer-service message was sent in the window that an action had opened. */
   readonly wrote: (sql: Sql, contact: Contact, action: Action) => Promise<void>
+  /** WeChat says that the window of an action is closed or used up, whatever we thought (45015, 45047). */
+  readonly closed: (sql: Sql, contact: Contact, action: Action) => Promise<void>
   /** They agreed to messages of a template: to one more, to all, or to none. */
   readonly subscribed: (
     sql: Sql,
@@ -57,6 +59,7 @@ export const makeContacts = (means: Means): Contacts => ({
   blocked: (sql, contact, at) => change(sql, means, contact, { blocked_at: at }),
   acted: (sql, contact, action, at) => actedIn(sql, means, contact, action, at),
   wrote: (sql, contact, action) => wroteIn(sql, means, contact, action),
+  closed: (sql, contact, action) => closedIn(sql, means, contact, action),
   subscribed: (sql, contact, template, to) => subscribedIn(sql, means, contact, template, to),
   spend: (sql, contact, template) => spendIn(sql, means, contact, template)
 })
@@ -108,6 +111,14 @@ const wroteIn = async (sql: Sql, means: Means, contact: Contact, action: Action)
   await tables(sql)
     .updateTable("weir_windows")
     .set((column) => ({ sent: column("sent", "+", 1) }))
+    .where("pseudonym", "=", contactPseudonym(means, contact))
+    .where("action", "=", action)
+    .execute()
+}
+
+const closedIn = async (sql: Sql, means: Means, contact: Contact, action: Action) => {
+  await tables(sql)
+    .deleteFrom("weir_windows")
     .where("pseudonym", "=", contactPseudonym(means, contact))
     .where("action", "=", action)
     .execute()

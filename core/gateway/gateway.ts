@@ -17,6 +17,10 @@ import type { Answerer } from "../legacy/message.ts"
 import { loginMigrations } from "../login/migrations.ts"
 import { type LoginServices, loginServices } from "../login/services.ts"
 import type { LoginSettings } from "../login/settings.ts"
+import { Fallback } from "../notices/fallback.ts"
+import { Messenger } from "../notices/messenger.ts"
+import { noticeMigrations } from "../notices/migrations.ts"
+import { Notices } from "../notices/notices.ts"
 import { Cashier } from "../payments/cashier.ts"
 import { Ledger } from "../payments/ledger.ts"
 import { paymentMigrations } from "../payments/migrations.ts"
@@ -72,6 +76,7 @@ type Core =
   | Merchants
   | Ledger
   | Cashier
+  | Messenger
   | Readiness
   | Stopping
 
@@ -101,7 +106,8 @@ const coreMigrations = [
   ...callbackMigrations,
   ...customerMigrations,
   ...loginMigrations,
-  ...paymentMigrations
+  ...paymentMigrations,
+  ...noticeMigrations
 ]
 
 /** Every migration of a deployment, in the order they are applied: the core's, then each plugin's as the configuration lists them. */
@@ -129,21 +135,24 @@ export const startGateway = Effect.fn("startGateway")(function* (config: Gateway
   yield* insist(rememberMode(settings.mode)).pipe(Effect.provide(ground))
   yield* insist(inherit).pipe(Effect.provide(ground))
   const outside = yield* Effect.context<Transport>()
-  const services = yield* Layer.build(coreLayer(setup)).pipe(Effect.provide(ground))
+  const services = yield* Layer.build(coreLayer(setup, settings)).pipe(Effect.provide(ground))
   const core = Context.mergeAll(outside, ground, services)
   const plugins = yield* Effect.forEach(configured, (one) => startPlugin(one, core))
   yield* takeUp.pipe(Effect.provide(core))
   return { settings, plugins, context: core, migrated } satisfies Gateway
 })
 
-const coreLayer = ({
-  accounts,
-  hosts,
-  login,
-  merchants,
-  stores,
-  url
-}: PaySetup & AccountSetup & { readonly login: LoginSettings["Service"] }) => {
+const coreLayer = (
+  {
+    accounts,
+    hosts,
+    login,
+    merchants,
+    stores,
+    url
+  }: PaySetup & AccountSetup & { readonly login: LoginSettings["Service"] },
+  { noticesPerDay }: GatewaySettings
+) => {
   const ground = Layer.mergeAll(
     Readiness.layer(["doors", "recovery"]),
     Stopping.layer,
@@ -160,7 +169,8 @@ const coreLayer = ({
   )
   const people = Layer.provideMerge(loginServices(login), pushes)
   const books = Layer.provideMerge(Ledger.layer, people)
-  return Layer.provideMerge(Cashier.layer, books)
+  const messenger = Layer.provide(Messenger.layer(noticesPerDay), Fallback.loggingLayer)
+  return Layer.provideMerge(Layer.merge(Cashier.layer, messenger), books)
 }
 
 const startPlugin = Effect.fn("startPlugin")(function* (
@@ -168,10 +178,9 @@ const startPlugin = Effect.fn("startPlugin")(function* (
   core: Context.Context<Core>
 ) {
   const { name } = plugin
-  const lent = Context.merge(
-    core,
-    yield* Layer.build(Payments.layer(name)).pipe(Effect.provide(core))
-  )
+  const services = Layer.merge(Payments.layer(name), Notices.layer(name))
+  const lent = Context.merge(core, yield* Layer.build(services).pipe(Effect.provide(core)))
+  yield* Messenger.use(({ declare }) => declare(name, plugin.notices)).pipe(Effect.provide(core))
   const own = yield* Layer.build(plugin.layer(options)).pipe(Effect.provide(lent))
   const context: Context.Context<Checked> = Context.merge(lent, own)
   const behaviour = plugin.behaviour(options)

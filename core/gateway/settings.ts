@@ -1,5 +1,6 @@
 import { Effect, Schema } from "effect"
 import { addressForm, isAddress } from "../database/address.ts"
+import { mostPerDay } from "../notices/restraint.ts"
 import type { Plugin } from "../plugin/plugin.ts"
 import type { Fields, TypeOf } from "../plugin/route.ts"
 import type { Sandbox } from "../plugin/sandbox.ts"
@@ -74,6 +75,10 @@ export const gatewayOptions = {
   appSecret: Schema.optional(Secret),
   callbackToken: Schema.optional(Secret),
   encodingAesKey: Schema.optional(Secret),
+  /** How many notices a person is sent in a day; 5 unless said. */
+  noticesPerDay: Schema.optional(
+    Schema.Int.check(Schema.isBetween({ minimum: 1, maximum: mostPerDay }))
+  ),
   accounts: Schema.optional(Schema.Array(AccountOption)),
   /** Where else people may go after a login, and which old systems are told who has logged in. */
   returnAddresses: Schema.optional(Schema.Array(ReturnAddressOption)),

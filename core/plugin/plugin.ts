@@ -4,6 +4,8 @@ import type { Database } from "../database/database.ts"
 import type { Migration } from "../database/migrator.ts"
 import type { Inlet } from "../legacy/inlet.ts"
 import type { Visitor } from "../login/current-customer.ts"
+import type { Notice } from "../notices/notice.ts"
+import type { Notices } from "../notices/notices.ts"
 import type { Payments } from "../payments/payments.ts"
 import type { Subscription } from "../tasks/events.ts"
 import type { Answering } from "../wechat/callback/answers.ts"
@@ -16,7 +18,7 @@ import type { Settings } from "./settings.ts"
 export type Checked = any
 
 /** The services the core lends to every plugin. Nothing else is in reach. */
-export type Lent = Payments | Customers | Database
+export type Lent = Payments | Notices | Customers | Database
 
 /** What a plugin does when something happens, or comes round. */
 type Reaction<R> = Subscription<R> | Answering<R> | Recurring<R>
@@ -35,6 +37,7 @@ export interface Plugin {
   readonly options: Fields
   readonly settings: { readonly [option: string]: unknown }
   readonly migrations: ReadonlyArray<Migration>
+  readonly notices: ReadonlyArray<Notice>
   readonly layer: (options: any) => Layer.Layer<never, never, Lent>
   readonly behaviour: (options: any) => Behaviour<Checked>
   readonly play: Play<any> | undefined
@@ -63,6 +66,8 @@ export const definePlugin =
     readonly routes?: Part<ReadonlyArray<Route<NoInfer<Provided> | Lent | Visitor>>, TypeOf<O>>
     /** `on(PaymentPaid, …)`, `every("5 minutes", …)`: run as tasks, at least once. `answer(TextReceived, …)`: at once. */
     readonly on?: ReadonlyArray<Reaction<NoInfer<Provided> | Lent>>
+    /** The templates it may send. */
+    readonly notices?: ReadonlyArray<Notice>
     /** Its tables, prefixed with its name. */
     readonly migrations?: ReadonlyArray<Migration>
     /** How a person plays the old system at the other end. Known without any option, so that `weir --help` can list it. */
@@ -74,6 +79,7 @@ export const definePlugin =
     options: declared.options,
     settings: settings ?? {},
     migrations: declared.migrations ?? [],
+    notices: declared.notices ?? [],
     layer: (options) => known(declared.layer, options) ?? Layer.empty,
     behaviour: (options) => ({
       inlets: known(declared.inlets, options) ?? [],

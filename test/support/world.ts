@@ -63,13 +63,15 @@ export const openWorld = Effect.fnUntraced(function* (
   options: Partial<Parameters<typeof pos>[0]> = {},
   {
     drain = Duration.zero,
-    settings = () => ({})
+    settings = () => ({}),
+    since = noon
   }: {
     readonly drain?: Duration.Input
+    readonly since?: number
     readonly settings?: (credentials: Credentials) => Partial<GatewayConfig>
   } = {}
 ) {
-  yield* TestClock.setTime(noon)
+  yield* TestClock.setTime(since)
   const folder = yield* temporaryFolder
   const url = yield* database.place
   const network: Network = { hosts: new Map(), sent: [], held: [], weather: () => "fair" }
