@@ -4,7 +4,7 @@ import { Tasks } from "../tasks/tasks.ts"
 import { Accounts } from "../wechat/accounts.ts"
 import { type Consents, makeConsents } from "./consents.ts"
 import { type Contacts, makeContacts } from "./contacts.ts"
-import { closeIn, noteIn, timelineOf } from "./entries.ts"
+import { closeIn, type Doings, doingsOf, noteIn, type SoughtDoings, timelineOf } from "./entries.ts"
 import { eraseIn, makeForgetting, type WhenErased } from "./erasing.ts"
 import { type CustomerExport, exportIn } from "./exporting.ts"
 import { survivorOf } from "./holding.ts"
@@ -63,6 +63,8 @@ export class Customers extends Context.Service<
     profile(customer: CustomerId): Effect.Effect<Profile>
     /** Newest first. */
     timeline(customer: CustomerId, page: Page): Effect.Effect<Paged<Entry>>
+    /** What of some kinds happened with people at a plugin. */
+    doings(customers: ReadonlyArray<CustomerId>, sought: SoughtDoings): Effect.Effect<Doings>
     search(sought: Sought, page: Page): Effect.Effect<Paged<Found>>
     /** Adds an identity, such as the member number of an old system. */
     link(
@@ -178,6 +180,7 @@ export class Customers extends Context.Service<
         profile: (customer) => database.read((sql) => profileOf(sql, means, customer)),
         timeline: (customer, page) =>
           database.read((sql) => timelineOf(sql, means, customer, page)),
+        doings: (asked, sought) => database.read((sql) => doingsOf(sql, means, asked, sought)),
         search: (sought, page) => database.read((sql) => searchIn(sql, means, sought, page)),
         link: Effect.fnUntraced(function* (customer, { kind, ...identity }, why) {
           yield* exists(customer)

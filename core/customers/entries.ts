@@ -178,6 +178,55 @@ export const everyEntry = async (
   return rows.map((row) => entryOf(means, row))
 }
 
+/** What happened with people: by the numbers that were asked for, who they turned out to be and what is written about them. */
+export type Doings = ReadonlyMap<
+  CustomerId,
+  { readonly who: CustomerId; readonly entries: ReadonlyArray<Entry> }
+>
+
+/** What is looked for with people. */
+export interface SoughtDoings {
+  readonly kinds: ReadonlyArray<string>
+  readonly plugin: string
+  /** UTC ms. */
+  readonly since: number
+}
+
+/** As many as one statement takes. */
+const together = 500
+
+/** What of some kinds happened with people, oldest first. Whoever asked to be forgotten is not among them. */
+export const doingsOf = async (
+  sql: Sql,
+  means: Means,
+  customers: ReadonlyArray<CustomerId>,
+  { kinds, plugin, since }: SoughtDoings
+): Promise<Doings> => {
+  const all = [...new Set(customers)]
+  const doings = new Map<CustomerId, { who: CustomerId; entries: Array<Entry> }>()
+  for (let from = 0; from < all.length; from += together) {
+    const asked = tables(sql)
+      .selectFrom("weir_customers as asked")
+      .where("asked.id", "in", all.slice(from, from + together))
+      .where("asked.erased_at", "is", null)
+    for (const { id, survivor } of await asked.select(["asked.id", "asked.survivor"]).execute())
+      doings.set(id, { who: survivor, entries: [] })
+    const rows = await asked
+      .innerJoin("weir_customers as doer", "doer.survivor", "asked.survivor")
+      .innerJoin("weir_entries as entry", "entry.customer", "doer.id")
+      .where("entry.kind", "in", kinds)
+      .where("entry.plugin", "=", plugin)
+      .where("entry.at", ">=", since)
+      .selectAll("entry")
+      .select("asked.id as asked")
+      .orderBy("entry.at")
+      .orderBy("entry.id")
+      .execute()
+    for (const { asked, ...row } of rows) doings.get(asked)?.entries.push(entryOf(means, row))
+  }
+  return doings
+}
+
 const entryOf = (means: Means, { at, facts, id, kind, plugin, words }: EntryRow): Entry => ({
   id,
   kind,

@@ -26,7 +26,7 @@ export const accountSetup = Effect.fn("accountSetup")(function* (settings: Gatew
   const problems: Array<ConfigProblem> = development ? [] : hostProblems(hosts)
   const declared = declaredAccounts(settings, problems)
   const chosen = declared.length === 0 && development ? yield* sandboxAccounts(hosts.api) : declared
-  const accounts = chosen.map((option) => accountOf(option, settings.publicUrl.hostname))
+  const accounts = chosen.map((option) => accountOf(option, settings.publicUrl.host))
   for (const account of accounts) {
     const option = `account ${account.name || account.appid || "?"}`
     const checked = yield* Effect.result(checkAccount(account))

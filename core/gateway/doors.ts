@@ -15,6 +15,7 @@ import type { Gateway } from "./gateway.ts"
 import { deskRoutes } from "./login/handover.ts"
 import { loginRoutes } from "./login/routes.ts"
 import { notifyRoute } from "./notify.ts"
+import { shareRoutes } from "./share.ts"
 import { todosRoute } from "./todos.ts"
 
 /** Where a door can be reached. */
@@ -23,10 +24,10 @@ export interface Address {
   readonly port: number
 }
 
-/** The public door as a value: WeChat's notifies and callbacks and logins at the root, each plugin below its name. */
+/** The public door as a value: WeChat's notifies and callbacks, logins and shares at the root, each plugin below its name. */
 export const publicDoor = ({ context, plugins, settings }: Gateway): App => {
   const app = publicApp(context, settings)
-  mount(app, "", [notifyRoute, verifyRoute, callbackRoute, ...loginRoutes], context)
+  mount(app, "", [notifyRoute, verifyRoute, callbackRoute, ...loginRoutes, ...shareRoutes], context)
   const visitor = visitorBy(Context.get(context, Sessions))
   const brought = (c: Call) =>
     visitor({ cookie: c.req.header("cookie"), authorization: c.req.header("authorization") })

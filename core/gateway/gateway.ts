@@ -26,6 +26,9 @@ import { Ledger } from "../payments/ledger.ts"
 import { paymentMigrations } from "../payments/migrations.ts"
 import { Payments } from "../payments/payments.ts"
 import type { Behaviour, Checked } from "../plugin/plugin.ts"
+import { sharingMigrations } from "../sharing/migrations.ts"
+import { ShareCards } from "../sharing/share-cards.ts"
+import { Shares } from "../sharing/shares.ts"
 import { Stopping } from "../stopping.ts"
 import { Events } from "../tasks/events.ts"
 import { taskMigrations } from "../tasks/migrations.ts"
@@ -68,6 +71,7 @@ type Core =
   | WechatHosts
   | Customers
   | LoginServices
+  | Shares
   | WechatApi
   | AccessTokens
   | SharedSecrets
@@ -106,6 +110,7 @@ const coreMigrations = [
   ...callbackMigrations,
   ...customerMigrations,
   ...loginMigrations,
+  ...sharingMigrations,
   ...paymentMigrations,
   ...noticeMigrations
 ]
@@ -167,7 +172,10 @@ const coreLayer = (
   const pushes = Layer.effectDiscard(followPushes).pipe(
     Layer.provideMerge(Layer.provideMerge(Callbacks.layer, facts))
   )
-  const people = Layer.provideMerge(loginServices(login), pushes)
+  const people = Layer.provideMerge(
+    Layer.merge(loginServices(login), Shares.layer(login.publicUrl)),
+    pushes
+  )
   const books = Layer.provideMerge(Ledger.layer, people)
   const messenger = Layer.provide(Messenger.layer(noticesPerDay), Fallback.loggingLayer)
   return Layer.provideMerge(Layer.merge(Cashier.layer, messenger), books)
@@ -178,7 +186,7 @@ const startPlugin = Effect.fn("startPlugin")(function* (
   core: Context.Context<Core>
 ) {
   const { name } = plugin
-  const services = Layer.merge(Payments.layer(name), Notices.layer(name))
+  const services = Layer.mergeAll(Payments.layer(name), Notices.layer(name), ShareCards.layer(name))
   const lent = Context.merge(core, yield* Layer.build(services).pipe(Effect.provide(core)))
   yield* Messenger.use(({ declare }) => declare(name, plugin.notices)).pipe(Effect.provide(core))
   const own = yield* Layer.build(plugin.layer(options)).pipe(Effect.provide(lent))

@@ -7,6 +7,7 @@ import type { Visitor } from "../login/current-customer.ts"
 import type { Notice } from "../notices/notice.ts"
 import type { Notices } from "../notices/notices.ts"
 import type { Payments } from "../payments/payments.ts"
+import type { ShareCards } from "../sharing/share-cards.ts"
 import type { Subscription } from "../tasks/events.ts"
 import type { Answering } from "../wechat/callback/answers.ts"
 import type { Recurring } from "./every.ts"
@@ -18,7 +19,7 @@ import type { Settings } from "./settings.ts"
 export type Checked = any
 
 /** The services the core lends to every plugin. Nothing else is in reach. */
-export type Lent = Payments | Notices | Customers | Database
+export type Lent = Payments | Notices | Customers | ShareCards | Database
 
 /** What a plugin does when something happens, or comes round. */
 type Reaction<R> = Subscription<R> | Answering<R> | Recurring<R>

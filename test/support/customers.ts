@@ -12,6 +12,7 @@ import { Accounts } from "../../core/wechat/accounts.ts"
 import { account } from "../core/wechat/account.ts"
 import { databaseIn, type Kind } from "./database.ts"
 import { seal } from "./journal.ts"
+import { settle } from "./settling.ts"
 
 /** A service account and a mini program of one company, and the service account of a franchise store. */
 export const shop = account({ appid: "wxshop00000000001", union: "company", entity: "Company Ltd" })
@@ -65,3 +66,9 @@ export const kindsOf = (customer: CustomerId) =>
     Customers.use((customers) => customers.timeline(customer, { limit: 100 })),
     ({ items }) => items.map(({ kind }) => kind).toReversed()
   )
+
+/** What recurs is done. */
+export const today = Tasks.use((tasks) => Effect.forkScoped(tasks.run)).pipe(
+  Effect.andThen(settle),
+  Effect.scoped
+)

@@ -1,10 +1,11 @@
 import { assert } from "@effect/vitest"
-import { Effect, Metric, Redacted, Schema } from "effect"
+import { Effect, Redacted, Schema } from "effect"
 import { CurrentCustomer, definePlugin, route } from "#core"
 import { Customers } from "../../core/customers/customers.ts"
 import { CustomerId } from "../../core/customers/model.ts"
 import { Database } from "../../core/database/database.ts"
 import { browserIn, type Seen } from "./browser.ts"
+import { counted } from "./counted.ts"
 import type { Kind } from "./database.ts"
 import { openWorld } from "./world.ts"
 
@@ -74,13 +75,7 @@ export const openClub = Effect.fnUntraced(function* (
 export type Club = Effect.Success<ReturnType<typeof openClub>>
 
 /** How often logins and tickets were refused so far for a reason. */
-export const refusals = (reason: string): Effect.Effect<number> =>
-  Effect.map(Metric.snapshot, (metrics) => {
-    const found = metrics.find(
-      ({ attributes, id }) => id === "weir_logins_refused_total" && attributes?.reason === reason
-    )
-    return found?.type === "Counter" ? Number(found.state.count) : 0
-  })
+export const refusals = (reason: string) => counted("weir_logins_refused_total", reason)
 
 /** What is stored of customers and sessions. */
 export const stored = (club: Club) =>

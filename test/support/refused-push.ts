@@ -1,6 +1,7 @@
 import { assert } from "@effect/vitest"
-import { Effect, Metric } from "effect"
+import { Effect } from "effect"
 import type { openChat } from "./chat.ts"
+import { counted } from "./counted.ts"
 import type { Request } from "./wechat-push.ts"
 
 /** What a request is answered; nothing of one that is refused may be stored, and it is counted. */
@@ -10,22 +11,18 @@ export const refusedAs = Effect.fnUntraced(function* (
   status: number,
   reason: string
 ) {
-  const before = yield* counted(reason)
+  const before = yield* counted("weir_callbacks_refused_total", reason)
   const stored = yield* chat.journal
   const { json, status: got, text } = yield* chat.push(request)
   assert.deepInclude(json, { title: "CallbackRefused" }, text)
   assert.strictEqual(got, status, text)
   assert.deepStrictEqual(yield* chat.journal, stored)
-  assert.strictEqual((yield* counted(reason)) - before, 1, `counted as ${reason}`)
+  assert.strictEqual(
+    (yield* counted("weir_callbacks_refused_total", reason)) - before,
+    1,
+    `counted as ${reason}`
+  )
 })
-
-const counted = (reason: string) =>
-  Effect.map(Metric.snapshot, (all) => {
-    const one = all.find(
-      ({ attributes, id }) => id === "weir_callbacks_refused_total" && attributes?.reason === reason
-    )
-    return one === undefined ? 0 : Number((one.state as { count: number | bigint }).count)
-  })
 
 /** The same with other parameters. */
 export const query = (request: Request, change: (parameters: URLSearchParams) => void): Request => {

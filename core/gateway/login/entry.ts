@@ -5,6 +5,7 @@ import { LoginSettings } from "../../login/settings.ts"
 import { type RawRequest, route } from "../../plugin/route.ts"
 import { Accounts } from "../../wechat/accounts.ts"
 import { authorizeUrl, qrLoginUrl } from "../../wechat/oauth.ts"
+import { recognise } from "../share.ts"
 import {
   browserOf,
   carried,
@@ -70,6 +71,7 @@ const back = Effect.fnUntraced(function* (request: RawRequest) {
   const { browser, former } = carried(request)
   const logins = yield* Logins
   const { secret, to } = yield* logins.finish({ state, code, browser, former })
+  yield* recognise(request, secret)
   return goTo(to, yield* sessionCookies(secret))
 })
 

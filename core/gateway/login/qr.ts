@@ -9,6 +9,7 @@ import { WaitingPages } from "../../login/waiting.ts"
 import { type RawRequest, route } from "../../plugin/route.ts"
 import { Accounts } from "../../wechat/accounts.ts"
 import { temporaryCode } from "../../wechat/qr-codes.ts"
+import { recognise } from "../share.ts"
 import {
   browserOf,
   carried,
@@ -59,6 +60,7 @@ const look = Effect.fnUntraced(function* (request: RawRequest) {
   const waiting = yield* pages.look({ number, browser })
   if (waiting.state === "done") {
     const { secret, to } = yield* pages.enter({ number, browser, former })
+    yield* recognise(request, secret)
     return goTo(to, yield* sessionCookies(secret))
   }
   const { publicUrl } = yield* LoginSettings

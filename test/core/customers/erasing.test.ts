@@ -4,10 +4,8 @@ import { TestClock } from "effect/testing"
 import { Customers } from "../../../core/customers/customers.ts"
 import type { CustomerId } from "../../../core/customers/model.ts"
 import { Database } from "../../../core/database/database.ts"
-import { Tasks } from "../../../core/tasks/tasks.ts"
-import { fresh, kindsOf, mini, recognise, shop, write } from "../../support/customers.ts"
+import { fresh, kindsOf, mini, recognise, shop, today, write } from "../../support/customers.ts"
 import { eachDatabase } from "../../support/database.ts"
-import { settle } from "../../support/settling.ts"
 
 const year = Duration.toMillis("365 days")
 const contact = { appid: shop.appid, openid: "o-1" }
@@ -63,12 +61,6 @@ const rows = Effect.gen(function* () {
   )
   return Object.fromEntries(counts)
 })
-
-/** What recurs is done. */
-const today = Tasks.use((tasks) => Effect.forkScoped(tasks.run)).pipe(
-  Effect.andThen(settle),
-  Effect.scoped
-)
 
 const entriesOf = (customer: CustomerId) =>
   Customers.use(({ timeline }) => timeline(customer, { limit: 10 })).pipe(
