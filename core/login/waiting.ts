@@ -147,6 +147,8 @@ export class WaitingPages extends Context.Service<
         }),
         decide: Effect.fnUntraced(function* (number, decision) {
           const row = yield* find(number)
+          // Pressed twice, or the answer was reloaded.
+          if (decision !== "cancel" && row.customer === decision.customer) return
           if (!isWaiting(row)) return yield* refuse("over")
           const isFirst = yield* write(row.id, async (sql) =>
             decision === "cancel"

@@ -1,9 +1,9 @@
 import { writeFileSync } from "node:fs"
 import { join } from "node:path"
 import { assert, describe, it } from "@effect/vitest"
-import { Effect } from "effect"
+import { Effect, Fiber } from "effect"
 import { openShop } from "../support/asp-shop.ts"
-import { type Installation, install, start } from "../support/installation.ts"
+import { type Installation, install, start, stop } from "../support/installation.ts"
 import { browser, openPage } from "../support/phone.ts"
 import { wechatOf } from "../support/wechat.ts"
 
@@ -109,3 +109,23 @@ describe.skipIf(browser === "")("a customer of an old web shop", () => {
     120_000
   )
 })
+
+it.live(
+  "a page that waits for its phone does not hold up a gateway that stops",
+  () =>
+    Effect.gen(function* () {
+      const { gateway, url } = yield* open
+      const ended = yield* Effect.promise(async () => {
+        const page = await fetch(`${url}/login/qr?to=/`, { redirect: "manual" })
+        const [cookie = ""] = (page.headers.getSetCookie()[0] ?? "").split(";")
+        const events = `${url}${page.headers.get("location")}/events?since=open`
+        return (await fetch(events, { headers: { cookie } })).text()
+      }).pipe(Effect.forkChild)
+      yield* Effect.sleep("1 second")
+      const { code } = yield* stop(gateway)
+      assert.strictEqual(code, 0)
+      assert.strictEqual(yield* Fiber.join(ended), "retry: 2000\n\n")
+      assert.notInclude(gateway.output, "closed before all was answered")
+    }),
+  60_000
+)

@@ -35,12 +35,17 @@ export const waitingPage = (page: WaitingPage, links: Links) => {
         title,
         html`<h1>${two("微信扫码登录", "Scan with WeChat to log in")}</h1>
 <div class="qr" role="img" aria-label="登录二维码 QR code">${raw(qrSvg(links.scan))}</div>
-<p role="status">${two("扫码后请在手机上确认", "Scan it, then go on with the phone")}</p>
+<p role="status">${hint(page)}</p>
 ${links.plain === undefined ? "" : html`<p><a href="${links.plain}">${two("不关注公众号，直接登录", "Log in without following the account")}</a></p>`}`,
         live(page)
       )
   }
 }
+
+const hint = ({ way }: WaitingPage) =>
+  way === "scene"
+    ? two("扫码关注公众号即可登录", "Scan it and follow the account, and you are logged in")
+    : two("扫码后请在手机上确认", "Scan it, then confirm on the phone")
 
 const over = (chinese: string, english: string, { again }: Links) =>
   frame(

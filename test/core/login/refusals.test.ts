@@ -1,5 +1,5 @@
 import { assert, it } from "@effect/vitest"
-import { Effect } from "effect"
+import { Effect, Redacted } from "effect"
 import { TestClock } from "effect/testing"
 import type { Browser } from "../../support/browser.ts"
 import { eachDatabase } from "../../support/database.ts"
@@ -169,6 +169,40 @@ eachDatabase("no session, nothing stored, and a count come of", (database) => {
       yield* refused(club, 404, "no account", wechat("nobody"))
       yield* refused(club, 404, "no account", wechat("mini"))
       yield* refused(club, 400, "too much", wechat("a".repeat(33)))
+    })
+  )
+
+  it.effect("somebody whom the account's pilot does not let in yet", () =>
+    Effect.gen(function* () {
+      const club = yield* openClub(database, ({ appid, openid, secret }) => ({
+        accounts: [
+          {
+            name: "main",
+            appid,
+            secret: Redacted.make(secret),
+            kind: "service",
+            pilot: { oauth: [openid] }
+          }
+        ]
+      }))
+      const { openid, silentOpenid } = club.credentials
+      const stranger = club.browser(silentOpenid)
+      const back = yield* begun(stranger)
+      yield* refused(club, 403, "not allowed", stranger.get(back.url))
+      const chosen = yield* club.browser(openid).visit("/login/wechat?to=/club/me")
+      assert.strictEqual(JSON.parse(chosen.text).openid, openid)
+    })
+  )
+
+  it.effect("an account that WeChat has not certified", () =>
+    Effect.gen(function* () {
+      const club = yield* openClub(database, ({ appid, secret }) => ({
+        accounts: [
+          { name: "main", appid, secret: Redacted.make(secret), kind: "service", certified: false }
+        ]
+      }))
+      yield* refused(club, 403, "not allowed", club.browser().get("/login/wechat"))
+      yield* refused(club, 403, "not allowed", club.browser().get("/login/qr"))
     })
   )
 })
