@@ -33,12 +33,3 @@ definePlugin({
   // @ts-expect-error a plugin declares nothing that follows from sharing
   rewards: []
 })
-
-/** All that a report tells. */
-export const told: ReadonlyArray<keyof ShareReport> = [
-  "visits",
-  "people",
-  "sales",
-  "amount",
-  "returned"
-]

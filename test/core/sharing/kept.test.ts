@@ -1,5 +1,5 @@
 import { assert, it } from "@effect/vitest"
-import { Effect, Layer } from "effect"
+import { Context, Effect, Layer } from "effect"
 import { TestClock } from "effect/testing"
 import { Customers } from "../../../core/customers/customers.ts"
 import { newSecret } from "../../../core/login/secrets.ts"
@@ -15,20 +15,22 @@ import {
   today,
   write
 } from "../../support/customers.ts"
-import { databaseIn, eachDatabase, type Kind } from "../../support/database.ts"
+import { databaseIn, eachDatabase, type Kind, processesOn } from "../../support/database.ts"
 import { seal } from "../../support/journal.ts"
 import { hosts, lost, makePlatform } from "../wechat/platform.ts"
 
+const migrations = [...poolMigrations, ...sharingMigrations]
+
+/** Sharing in one process. */
+const sharing = Shares.layer(new URL("https://weir.example")).pipe(
+  Layer.provide(wechatServices([shop], hosts)),
+  Layer.provide([seal, makePlatform(() => lost).layer]),
+  Layer.provideMerge(pool)
+)
+
 const services = (database: Kind) =>
   Layer.unwrap(
-    Effect.map(database.place, (url) =>
-      Shares.layer(new URL("https://weir.example")).pipe(
-        Layer.provide(wechatServices([shop], hosts)),
-        Layer.provide([seal, makePlatform(() => lost).layer]),
-        Layer.provideMerge(pool),
-        Layer.provideMerge(databaseIn(url, [...poolMigrations, ...sharingMigrations]))
-      )
-    )
+    Effect.map(database.place, (url) => Layer.provideMerge(sharing, databaseIn(url, migrations)))
   )
 
 /** A card, and browsers that come by it. */
@@ -41,6 +43,7 @@ const shared = Effect.gen(function* () {
   return {
     shares,
     customer,
+    id,
     secret,
     come: (by: Partial<Parameters<typeof shares.visited>[1]> = {}) =>
       shares.visited(id, { secret, customer: undefined, ...by }),
@@ -95,13 +98,18 @@ eachDatabase("a visit by a share", (database) => {
 
   it.effect("is counted once by processes that see it at the same time", () =>
     Effect.gen(function* () {
-      const { come, customer, report } = yield* shared
-      yield* Effect.all([come(), come({ customer }), come(), come({ customer })], {
-        concurrency: "unbounded"
-      })
+      const open = yield* processesOn(database, migrations)
+      const [one, two] = [yield* open(Layer.fresh(sharing)), yield* open(Layer.fresh(sharing))]
+      const { customer, id, report, secret } = yield* Effect.provide(shared, one)
+      const come = (by: typeof customer | undefined) => (at: Context.Context<Shares>) =>
+        Context.get(at, Shares).visited(id, { secret, customer: by })
+      const all = [one, two].flatMap((at) =>
+        [undefined, customer, undefined].map((by) => come(by)(at))
+      )
+      yield* Effect.all(all, { concurrency: "unbounded" })
       assert.deepInclude(yield* report, { visits: 1, people: 1 })
-      assert.deepStrictEqual(yield* kindsOf(customer), ["came by a share"])
-    }).pipe(Effect.provide(services(database)))
+      assert.deepStrictEqual(yield* Effect.provide(kindsOf(customer), two), ["came by a share"])
+    })
   )
 
   it.effect(

@@ -2,8 +2,9 @@ import { assert, it } from "@effect/vitest"
 import { Effect } from "effect"
 import { TestClock } from "effect/testing"
 import { CustomerId } from "../../../core/customers/model.ts"
+import { ham } from "../../fixtures/deli/index.ts"
 import { eachDatabase } from "../../support/database.ts"
-import { ham, openDeli } from "../../support/deli.ts"
+import { openDeli } from "../../support/deli.ts"
 
 const nothing = { visits: 0, people: 0, sales: 0, amount: 0, returned: 0 }
 
@@ -131,6 +132,25 @@ eachDatabase("somebody who came by a share", (database) => {
           2
         )
       })
+  )
+
+  it.effect("is known on a computer, too, once the phone has confirmed", () =>
+    Effect.gen(function* () {
+      const deli = yield* openDeli(database)
+      const link = yield* deli.share()
+      const [computer, phone] = [deli.browser(), deli.browser()]
+      yield* computer.visit(link)
+      const page = (yield* computer.get("/login/qr?to=/deli/club")).location
+      yield* phone.visit(`${page}/confirm`)
+      yield* phone.post(`${page}/confirm`, { decision: "confirm" })
+      const customer = CustomerId.make((yield* computer.visit(page)).text)
+      const { items } = yield* deli.customers.timeline(customer, { limit: 10 })
+      assert.lengthOf(
+        items.filter(({ kind }) => kind === "came by a share"),
+        1
+      )
+      assert.deepStrictEqual(yield* deli.report(), { ...nothing, visits: 1, people: 1 })
+    })
   )
 
   it.effect("is forgotten with all of it", () =>
