@@ -16,6 +16,7 @@ import { doctor } from "./doctor.ts"
 import { end } from "./ended.ts"
 import { migrate } from "./migrate.ts"
 import { ModeFlag } from "./mode.ts"
+import { notices } from "./notices.ts"
 import { playedBy } from "./played.ts"
 import { plugins } from "./plugins.ts"
 import { presenter } from "./presenter.ts"
@@ -40,6 +41,7 @@ export const weir = Effect.fnUntraced(function* (args: ReadonlyArray<string>) {
       doctor,
       plugins,
       todos,
+      notices,
       backup,
       migrate,
       simulate

@@ -14,6 +14,7 @@ import { callbackRoute, verifyRoute } from "./callback.ts"
 import type { Gateway } from "./gateway.ts"
 import { deskRoutes } from "./login/handover.ts"
 import { loginRoutes } from "./login/routes.ts"
+import { noticeRoutes } from "./notices.ts"
 import { notifyRoute } from "./notify.ts"
 import { shareRoutes } from "./share.ts"
 import { todosRoute } from "./todos.ts"
@@ -37,9 +38,9 @@ export const publicDoor = ({ context, plugins, settings }: Gateway): App => {
 }
 
 /** The operator door as a value. */
-const operatorDoor = ({ context }: Gateway): App => {
+export const operatorDoor = ({ context }: Gateway): App => {
   const app = operatorApp(context)
-  mount(app, "", [todosRoute], context)
+  mount(app, "", [todosRoute, ...noticeRoutes], context)
   return app
 }
 

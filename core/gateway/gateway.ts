@@ -21,6 +21,7 @@ import { Fallback } from "../notices/fallback.ts"
 import { Messenger } from "../notices/messenger.ts"
 import { noticeMigrations } from "../notices/migrations.ts"
 import { Notices } from "../notices/notices.ts"
+import { NoticeTemplates } from "../notices/proposing.ts"
 import { Cashier } from "../payments/cashier.ts"
 import { Ledger } from "../payments/ledger.ts"
 import { paymentMigrations } from "../payments/migrations.ts"
@@ -81,6 +82,7 @@ type Core =
   | Ledger
   | Cashier
   | Messenger
+  | NoticeTemplates
   | Readiness
   | Stopping
 
@@ -177,7 +179,9 @@ const coreLayer = (
     pushes
   )
   const books = Layer.provideMerge(Ledger.layer, people)
-  const messenger = Layer.provide(Messenger.layer(noticesPerDay), Fallback.loggingLayer)
+  const messenger = NoticeTemplates.layer.pipe(
+    Layer.provideMerge(Layer.provide(Messenger.layer(noticesPerDay), Fallback.loggingLayer))
+  )
   return Layer.provideMerge(Layer.merge(Cashier.layer, messenger), books)
 }
 

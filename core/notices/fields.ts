@@ -24,6 +24,24 @@ export interface FieldValues {
   readonly const: string
 }
 
+const types: Readonly<Record<FieldType, true>> = {
+  thing: true,
+  number: true,
+  letter: true,
+  symbol: true,
+  character_string: true,
+  time: true,
+  date: true,
+  amount: true,
+  phone_number: true,
+  car_number: true,
+  name: true,
+  phrase: true,
+  const: true
+}
+
+export const isFieldType = (text: string): text is FieldType => Object.hasOwn(types, text)
+
 /** Values of a field, by its type. */
 export type FieldValue = FieldValues[FieldType]
 

@@ -185,7 +185,7 @@ export const makeSend = Effect.fnUntraced(function* (given: Sending) {
 })
 
 /** Why a notice is held until somebody names a template. */
-const noTemplate = "no template"
+export const noTemplate = "no template"
 
 const anHour = 3_600_000
 

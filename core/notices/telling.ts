@@ -23,7 +23,7 @@ export const SendNotice = task("notice.send", Schema.Struct({ id: Schema.String 
 })
 
 /** A task of its own for each notice: one that must wait holds up no other. */
-const taskOf = (id: string, due?: number) => ({
+export const taskOf = (id: string, due?: number) => ({
   key: `notice:${id}`,
   payload: { id },
   ...(due !== undefined && { due })

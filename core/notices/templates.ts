@@ -10,8 +10,13 @@ export type Mapping = Readonly<Record<string, string>>
 
 const text = Schema.fromJsonString(Schema.Record(Schema.String, Schema.String))
 const decode = Schema.decodeSync(text)
+const encode = Schema.encodeSync(text)
 
 export const mappingIn = ({ fields }: TemplateRow): Mapping => decode(fields)
+
+/** Every template that says a notice. */
+export const allTemplates = (sql: Sql): Promise<ReadonlyArray<TemplateRow>> =>
+  tables(sql).selectFrom("weir_notice_templates").selectAll().execute()
 
 /** The templates of all accounts that say a notice. */
 export const findTemplates = (
@@ -53,7 +58,11 @@ export const filled = (
 }
 
 /** Has a notice said by a template of an account from now on. */
-export const saveTemplate = async (sql: Sql, row: TemplateRow): Promise<void> => {
+export const saveTemplate = async (
+  sql: Sql,
+  { mapping, ...of }: Omit<TemplateRow, "fields"> & { readonly mapping: Mapping }
+): Promise<void> => {
+  const row = { ...of, fields: encode(mapping) }
   const { appid, kind, notice, plugin } = row
   await tables(sql)
     .deleteFrom("weir_notice_templates")

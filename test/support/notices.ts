@@ -39,12 +39,7 @@ export const said = {
 }
 
 /** The fields of both notices, in the template that the sandbox's main account begins with. */
-const words = JSON.stringify({
-  character_string1: "order",
-  amount2: "amount",
-  time3: "at",
-  thing4: "what"
-})
+const words = { character_string1: "order", amount2: "amount", time3: "at", thing4: "what" }
 
 /** A gateway whose plugin `shop` sends notices, and the WeChat that delivers them. */
 export const openShop = Effect.fnUntraced(function* (database: Kind, since?: number) {
@@ -97,7 +92,7 @@ export const openShop = Effect.fnUntraced(function* (database: Kind, since?: num
             template:
               template ??
               (kind === "template" ? credentials.templateId : credentials.subscriptionTemplateId),
-            fields: words,
+            mapping: words,
             at: 0
           })
       }),

@@ -16,7 +16,7 @@ import { env } from "../../config/env.ts"
 import { Customers } from "../../core/customers/customers.ts"
 import { Database } from "../../core/database/database.ts"
 import { Drain } from "../../core/database/drain.ts"
-import { legacyRoutes, publicDoor } from "../../core/gateway/doors.ts"
+import { legacyRoutes, operatorDoor, publicDoor } from "../../core/gateway/doors.ts"
 import { type Gateway, startGateway } from "../../core/gateway/gateway.ts"
 import { startSandbox } from "../../core/gateway/sandboxes.ts"
 import type { GatewayConfig } from "../../core/gateway/settings.ts"
@@ -259,6 +259,9 @@ export const openWorld = Effect.fnUntraced(function* (
     /** WeChat's own pages and pictures, as a phone sees them. */
     sandbox: (request: Request) => Effect.promise(async () => sandbox.app.fetch(request)),
     fetch: (request: Request) => Effect.promise(async () => process.app.fetch(request)),
+    /** What people who run it ask at the operator door. */
+    operator: (request: Request) =>
+      Effect.promise(async () => operatorDoor(process.gateway).fetch(request)),
     /** What the legacy door serves. */
     legacy: Effect.sync(() => legacyRoutes(process.gateway))
   }

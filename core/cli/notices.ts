@@ -1,0 +1,62 @@
+import { Effect, Schema } from "effect"
+import * as Command from "effect/cli/Command"
+import * as Flag from "effect/cli/Flag"
+import { Proposal } from "../notices/proposing.ts"
+import { Ended } from "./ended.ts"
+import { json, say } from "./json.ts"
+import { inMode } from "./mode.ts"
+import { askOperator } from "./operator.ts"
+import { readProject } from "./project.ts"
+
+const Proposals = Schema.fromJsonString(Schema.Array(Proposal))
+
+class NotRunning extends Schema.TaggedError<NotRunning>()("NotRunning", {}) {
+  override readonly message =
+    "No gateway answers at the operator door: `weir start` it first, as it holds the accounts' tokens"
+}
+
+/** The running gateway is asked: it alone has the tokens, and on SQLite the database. */
+const run = Effect.fnUntraced(function* (asJson: boolean, apply: boolean) {
+  const { settings } = yield* readProject
+  const answer = yield* askOperator(settings, "/notices/templates", apply ? { apply } : undefined)
+  if (answer === undefined) return yield* new NotRunning()
+  if (answer.status !== 200) return yield* new Ended({ code: 1 })
+  const proposals = yield* Effect.orDie(Schema.decodeUnknownEffect(Proposals)(answer.text))
+  yield* say(proposals, asJson, (all) => [
+    ...(all.length === 0 ? ["no account has a template for a notice of any plugin"] : []),
+    ...all.flatMap((one) => lines(one, apply)),
+    ...(!apply && all.some(({ state }) => state === "new")
+      ? ["weir notices map --apply makes the new choices"]
+      : [])
+  ])
+})
+
+const lines = (
+  { account, fields, kind, lacking, notice, plugin, state, template, title }: Proposal,
+  applied: boolean
+) => [
+  `${marks(applied)[state].padEnd(9)} ${plugin}.${notice}  ${account}  ${kind}  ${title}  ${template}`,
+  ...Object.entries(fields).map(([key, name]) => `  ${key.padEnd(20)} ← ${name}`),
+  ...lacking.map((key) => `  ${key.padEnd(20)} ← nothing`)
+]
+
+const marks = (applied: boolean) => ({
+  new: applied ? "chosen" : "new",
+  chosen: "kept",
+  unusable: "unusable"
+})
+
+const apply = Flag.Boolean("apply").pipe(
+  Flag.withDefault(false),
+  Flag.withDescription("Makes the choices that are new")
+)
+
+const map = Command.make("map", { json, apply }, ({ apply, json }) =>
+  inMode()(run(json, apply))
+).pipe(Command.withDescription("Proposes which template of which account says which notice"))
+
+/** `weir notices` */
+export const notices = Command.make("notices").pipe(
+  Command.withDescription("What customers are told"),
+  Command.withSubcommands([map])
+)
