@@ -18,6 +18,7 @@ import { loginMigrations } from "../login/migrations.ts"
 import { type LoginServices, loginServices } from "../login/services.ts"
 import type { LoginSettings } from "../login/settings.ts"
 import { Fallback } from "../notices/fallback.ts"
+import { MassMessages } from "../notices/mass.ts"
 import { Messenger } from "../notices/messenger.ts"
 import { noticeMigrations } from "../notices/migrations.ts"
 import { Notices } from "../notices/notices.ts"
@@ -82,6 +83,7 @@ type Core =
   | Ledger
   | Cashier
   | Messenger
+  | MassMessages
   | NoticeTemplates
   | Readiness
   | Stopping
@@ -182,7 +184,7 @@ const coreLayer = (
   const messenger = NoticeTemplates.layer.pipe(
     Layer.provideMerge(Layer.provide(Messenger.layer(noticesPerDay), Fallback.loggingLayer))
   )
-  return Layer.provideMerge(Layer.merge(Cashier.layer, messenger), books)
+  return Layer.provideMerge(Layer.mergeAll(Cashier.layer, messenger, MassMessages.layer), books)
 }
 
 const startPlugin = Effect.fn("startPlugin")(function* (

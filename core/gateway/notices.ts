@@ -1,10 +1,12 @@
-import { Schema } from "effect"
+import { Effect, Schema } from "effect"
+import { MassMessages } from "../notices/mass.ts"
+import { Mass, MassStanding } from "../notices/mass-model.ts"
 import { NoticeTemplates, Proposal } from "../notices/proposing.ts"
 import { route } from "../plugin/route.ts"
 
 const proposals = Schema.Array(Proposal)
 
-/** Which template says which notice, for the operator door. */
+/** Which template says which notice, and mass messages: for the operator door. */
 export const noticeRoutes = [
   route.get("/notices/templates", {
     output: proposals,
@@ -14,5 +16,19 @@ export const noticeRoutes = [
     input: { apply: Schema.Literal(true) },
     output: proposals,
     handle: () => NoticeTemplates.use(({ apply }) => apply)
+  }),
+  route.post("/mass", {
+    input: Mass.fields,
+    output: Schema.Struct({}),
+    handle: (mass) =>
+      Effect.as(
+        MassMessages.use(({ send }) => send(mass)),
+        {}
+      )
+  }),
+  route.get("/mass/:key", {
+    input: { key: Schema.String },
+    output: MassStanding,
+    handle: ({ key }) => MassMessages.use(({ standing }) => standing(key))
   })
 ]

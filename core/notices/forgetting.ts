@@ -1,7 +1,9 @@
 import { Duration } from "effect"
 import type { Erased } from "../customers/erasing.ts"
 import type { Sql } from "../database/database.ts"
+import { beijingDate } from "../values/beijing.ts"
 import { tally } from "./counting.ts"
+import { massTables } from "./mass-store.ts"
 import { dayOf, receptionDays } from "./restraint.ts"
 import { removeNotices, tables } from "./store.ts"
 
@@ -53,6 +55,12 @@ export const tidyNotices = async (sql: Sql, now: number): Promise<void> => {
   await tables(sql)
     .deleteFrom("weir_notice_days")
     .where("day", "<", day - 1)
+    .execute()
+  const month = Number(beijingDate(now).slice(0, 6))
+  await massTables(sql).deleteFrom("weir_mass_counts").where("month", "<", month).execute()
+  await massTables(sql)
+    .deleteFrom("weir_mass_results")
+    .where("at", "<", now - keptFor)
     .execute()
   await tables(sql)
     .deleteFrom("weir_notice_tally")

@@ -91,6 +91,52 @@ const templates = (sql: Sql) =>
     .addPrimaryKeyConstraint("weir_notice_templates_key", ["appid", "plugin", "notice", "kind"])
     .execute()
 
+const masses = async (sql: Sql) => {
+  await sql.schema
+    .createTable("weir_masses")
+    .addColumn("id", "varchar(40)", (column) => column.primaryKey())
+    .addColumn("appid", "varchar(32)", (column) => column.notNull())
+    .addColumn("entity", "varchar(64)", (column) => column.notNull())
+    .addColumn("state", "varchar(16)", (column) => column.notNull())
+    .addColumn("content", "blob", (column) => column.notNull())
+    .addColumn("cursor", "varchar(40)")
+    .addColumn("parts", "integer", (column) => column.notNull())
+    .addColumn("why", "varchar(128)")
+    .addColumn("at", "bigint", (column) => column.notNull())
+    .execute()
+  await sql.schema
+    .createTable("weir_mass_parts")
+    .addColumn("mass", "varchar(40)", (column) => column.notNull())
+    .addColumn("number", "integer", (column) => column.notNull())
+    .addColumn("people", "integer", (column) => column.notNull())
+    .addColumn("openids", "blob")
+    .addColumn("cursor", "varchar(40)")
+    .addColumn("attempted_at", "bigint", (column) => column.notNull())
+    .addColumn("message_id", "varchar(32)")
+    .addPrimaryKeyConstraint("weir_mass_parts_key", ["mass", "number"])
+    .execute()
+  await sql.schema
+    .createTable("weir_mass_results")
+    .addColumn("message_id", "varchar(32)", (column) => column.notNull())
+    .addColumn("appid", "varchar(32)", (column) => column.notNull())
+    .addColumn("status", "varchar(64)", (column) => column.notNull())
+    .addColumn("sent", "integer", (column) => column.notNull())
+    .addColumn("filtered", "integer", (column) => column.notNull())
+    .addColumn("failed", "integer", (column) => column.notNull())
+    .addColumn("at", "bigint", (column) => column.notNull())
+    .addPrimaryKeyConstraint("weir_mass_results_key", ["message_id", "appid"])
+    .execute()
+  await index(sql, "weir_mass_parts", "message", ["message_id"])
+  await sql.schema
+    .createTable("weir_mass_counts")
+    .addColumn("contact", "varchar(40)", (column) => column.notNull())
+    .addColumn("month", "integer", (column) => column.notNull())
+    .addColumn("sent", "integer", (column) => column.notNull())
+    .addPrimaryKeyConstraint("weir_mass_counts_key", ["contact", "month"])
+    .execute()
+  await index(sql, "weir_mass_counts", "month", ["month"])
+}
+
 const index = (sql: Sql, table: string, name: string, columns: ReadonlyArray<string>) =>
   sql.schema
     .createIndex(`${table}_${name}`)
@@ -118,6 +164,18 @@ export const noticeMigrations = [
     },
     down: async (sql) => {
       for (const name of names) await sql.schema.dropTable(name).execute()
+    }
+  }),
+  migration("notices_0002", {
+    up: masses,
+    down: async (sql) => {
+      for (const name of [
+        "weir_mass_counts",
+        "weir_mass_results",
+        "weir_mass_parts",
+        "weir_masses"
+      ])
+        await sql.schema.dropTable(name).execute()
     }
   })
 ]
