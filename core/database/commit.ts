@@ -63,11 +63,14 @@ export const makeCommit = Effect.fnUntraced(function* (engine: Engine, lane: Lan
     return afterwards
   })
 
-  const store = (batch: ReadonlyArray<Waiting>) =>
-    attempt(runTogether, batch).pipe(
+  const store = (batch: ReadonlyArray<Waiting>) => {
+    const { alone, together, ...how } = engine.patience
+    const times = batch.length > 1 ? together : alone
+    return attempt(runTogether, batch).pipe(
       Effect.catchTag("Threw", () => attempt(runEach, batch)),
-      Effect.retry({ while: (error) => error instanceof Passing, ...engine.patience })
+      Effect.retry({ while: (error) => error instanceof Passing, times, ...how })
     )
+  }
 
   const commit = (batch: ReadonlyArray<Waiting>): Effect.Effect<void> =>
     Effect.matchCauseEffect(store(batch), {

@@ -12,8 +12,12 @@ export interface Engine {
   readonly fault: (error: unknown) => Fault
   /** How many works may share a transaction: the more, the longer they keep what they have changed from others. */
   readonly most: number
-  /** How often, and how far apart, works are run again that gave way to others. */
-  readonly patience: { readonly times: number; readonly schedule?: Schedule.Schedule<unknown> }
+  /** How often, and how far apart, works are run again that gave way to others; one that is left alone with it may take longer. */
+  readonly patience: {
+    readonly together: number
+    readonly alone: number
+    readonly schedule?: Schedule.Schedule<unknown>
+  }
   /** For how many milliseconds after a failed attempt no connection is opened, so that a server that comes back is not stormed. */
   readonly pause: number
   /** Changes tables under one lock of all processes, where that is not done as any other write is. */

@@ -57,8 +57,9 @@ export const openMysql = async (
     lanes,
     fault,
     most: 64,
-    // A deadlock is over once it is told, and a lock has been waited for: there is nothing more to wait for.
-    patience: { times: 2 },
+    // A deadlock is over once it is told, and a lock has been waited for, a second each time. Whoever stands still with one is made to
+    // let go after five, which outlasting is better than telling a till of a failure.
+    patience: { together: 2, alone: 7 },
     pause: 250,
     alter: (work) =>
       using(open(0), async (session) => {

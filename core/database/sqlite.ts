@@ -49,7 +49,7 @@ export const openSqlite = async (file: string): Promise<Engine> => {
     // They run without a pause; more of them in one go would keep everything else in this process waiting too long.
     most: 256,
     // Somebody else holds the file for a moment, a backup perhaps.
-    patience: { times: 200, schedule: Schedule.spaced("50 millis") },
+    patience: { together: 200, alone: 200, schedule: Schedule.spaced("50 millis") },
     pause: 0,
     close: () => {
       close()

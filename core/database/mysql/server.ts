@@ -60,7 +60,7 @@ const settings = {
 const settingsOfSome = {
   innodb_snapshot_isolation: "on",
   // Whoever stands still within a transaction must not hold up the others for long.
-  idle_transaction_timeout: "10"
+  idle_transaction_timeout: "5"
 }
 
 const settingsFor = (variables: Variables): string =>

@@ -116,7 +116,7 @@ server("a COMMIT", () => {
   quietly("that is lost each time ends, and says that nothing was stored", () =>
     Effect.gen(function* () {
       const { insert, line, note, noted, write } = yield* open
-      line.fates.push(...Array.from({ length: 3 }, () => "lost" as const))
+      line.fates.push(...Array.from({ length: 8 }, () => "lost" as const))
       const exit = yield* Effect.exit(write((sql) => insert(sql, "a")))
       assert.deepInclude(failure(exit), { _tag: "StorageFailed", outcome: "nothing stored" })
       assert.deepStrictEqual(yield* noted, [])
