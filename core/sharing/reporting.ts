@@ -30,7 +30,7 @@ export const salesOf = (
     const paid = entries.filter(
       (entry) =>
         entry.kind === "paid" &&
-        at.some((visited) => visited <= entry.at && entry.at < visited + leading)
+        at.some((visited) => inSecond(visited) <= entry.at && entry.at < visited + leading)
     )
     const numbers = new Set(paid.map(numberOf))
     const back = entries.filter((entry) => entry.kind !== "paid" && numbers.has(numberOf(entry)))
@@ -40,6 +40,9 @@ export const salesOf = (
   }
   return { people: people.size, sales, amount: Fen.make(amount), returned: Fen.make(returned) }
 }
+
+/** WeChat tells when somebody paid to the second (`success_time`), so that a sale seems to come before a visit of the same second. */
+const inSecond = (at: number): number => at - (at % 1_000)
 
 /** Of the attempt: our own number comes first. */
 const numberOf = ({ id, paymentNumbers: [first] = [] }: Entry): string => first ?? id

@@ -84,6 +84,19 @@ eachDatabase("a visit by a share", (database) => {
     }).pipe(Effect.provide(services(database)))
   )
 
+  it.effect("leads to what is paid in the same second, as WeChat tells no parts of one", () =>
+    Effect.gen(function* () {
+      const { come, customer, pays, report } = yield* shared
+      yield* TestClock.adjust("10 seconds")
+      yield* pays("a second before")
+      yield* TestClock.adjust("1 second")
+      yield* pays("told without its parts")
+      yield* TestClock.adjust("700 millis")
+      yield* come({ customer })
+      assert.deepInclude(yield* report, { sales: 1 })
+    }).pipe(Effect.provide(services(database)))
+  )
+
   it.effect("becomes nobody's who logs in more than a week later", () =>
     Effect.gen(function* () {
       const { come, customer, report, secret, shares } = yield* shared
