@@ -52,6 +52,11 @@ export const wechatOf = ({ ports }: Pick<Installation, "ports">) => {
       Effect.asVoid(
         send("POST", "/control/pay", { outTradeNo, ...(result !== undefined && { result }) })
       ),
+    /** Somebody writes to the account. */
+    writes: (openid: string, content: string) =>
+      Effect.asVoid(send("POST", `/control/users/${openid}/messages`, { content })),
+    /** Their chat with it. */
+    chat: (openid: string) => get(`/control/users/${openid}/messages`),
     fault: (fault: string, how: object = {}) =>
       Effect.asVoid(send("PUT", "/control/faults", { fault, ...how })),
     faults: Effect.map(get("/control/faults"), ({ faults }) => faults),
