@@ -1,4 +1,4 @@
-import { Effect, Schema } from "effect"
+import { Effect, Option, Schema } from "effect"
 import * as Command from "effect/cli/Command"
 import * as Flag from "effect/cli/Flag"
 import { Proposal } from "../notices/proposing.ts"
@@ -15,10 +15,23 @@ class NotRunning extends Schema.TaggedError<NotRunning>()("NotRunning", {}) {
     "No gateway answers at the operator door: `weir start` it first, as it holds the accounts' tokens"
 }
 
+class HalfAChoice extends Schema.TaggedError<HalfAChoice>()("HalfAChoice", {}) {
+  override readonly message = "--notice and --template go together: which notice is said by which"
+}
+
+interface Choice {
+  readonly notice: Option.Option<string>
+  readonly template: Option.Option<string>
+}
+
 /** The running gateway is asked: it alone has the tokens, and on SQLite the database. */
-const run = Effect.fnUntraced(function* (asJson: boolean, apply: boolean) {
+const run = Effect.fnUntraced(function* (asJson: boolean, wish: boolean, choice: Choice) {
   const { settings } = yield* readProject
-  const answer = yield* askOperator(settings, "/notices/templates", apply ? { apply } : undefined)
+  const [notice, template] = [choice.notice, choice.template].map(Option.getOrUndefined)
+  if ((notice === undefined) !== (template === undefined)) return yield* new HalfAChoice()
+  const apply = wish || notice !== undefined
+  const body = { apply, ...(notice !== undefined && { choice: { notice, template } }) }
+  const answer = yield* askOperator(settings, "/notices/templates", apply ? body : undefined)
   if (answer === undefined) return yield* new NotRunning()
   if (answer.status !== 200) return yield* new Ended({ code: 1 })
   const proposals = yield* Effect.orDie(Schema.decodeUnknownEffect(Proposals)(answer.text))
@@ -27,6 +40,9 @@ const run = Effect.fnUntraced(function* (asJson: boolean, apply: boolean) {
     ...all.flatMap((one) => lines(one, apply)),
     ...(!apply && all.some(({ state }) => state === "new")
       ? ["weir notices map --apply makes the new choices"]
+      : []),
+    ...(all.some(({ state }) => state === "doubtful")
+      ? ["weir notices map --notice plugin.notice --template id makes a doubtful one"]
       : [])
   ])
 })
@@ -43,6 +59,7 @@ const lines = (
 const marks = (applied: boolean) => ({
   new: applied ? "chosen" : "new",
   chosen: "kept",
+  doubtful: "doubtful",
   unusable: "unusable"
 })
 
@@ -51,8 +68,20 @@ const apply = Flag.Boolean("apply").pipe(
   Flag.withDescription("Makes the choices that are new")
 )
 
-const map = Command.make("map", { json, apply }, ({ apply, json }) =>
-  inMode()(run(json, apply))
+const notice = Flag.String("notice").pipe(
+  Flag.optional,
+  Flag.withDescription("The notice that a person chooses a template for: plugin.notice")
+)
+
+const template = Flag.String("template").pipe(
+  Flag.optional,
+  Flag.withDescription("The id of that template")
+)
+
+const map = Command.make(
+  "map",
+  { json, apply, notice, template },
+  ({ apply, json, notice, template }) => inMode()(run(json, apply, { notice, template }))
 ).pipe(Command.withDescription("Proposes which template of which account says which notice"))
 
 /** `weir notices` */

@@ -1,7 +1,7 @@
 import { Effect, Schema } from "effect"
 import { MassMessages } from "../notices/mass.ts"
 import { Mass, MassStanding } from "../notices/mass-model.ts"
-import { NoticeTemplates, Proposal } from "../notices/proposing.ts"
+import { Choice, NoticeTemplates, Proposal } from "../notices/proposing.ts"
 import { route } from "../plugin/route.ts"
 
 const proposals = Schema.Array(Proposal)
@@ -13,9 +13,9 @@ export const noticeRoutes = [
     handle: () => NoticeTemplates.use(({ propose }) => propose)
   }),
   route.post("/notices/templates", {
-    input: { apply: Schema.Literal(true) },
+    input: { apply: Schema.Literal(true), choice: Schema.optionalKey(Choice) },
     output: proposals,
-    handle: () => NoticeTemplates.use(({ apply }) => apply)
+    handle: ({ choice }) => NoticeTemplates.use(({ apply }) => apply(choice))
   }),
   route.post("/mass", {
     input: Mass.fields,

@@ -18,6 +18,8 @@ export interface Match {
   readonly lacking: ReadonlyArray<string>
   /** Of titles and labels, 0 to 1. */
   readonly likeness: number
+  /** Whether it is about the same, by its title: WeChat takes templates away that are used for something else. */
+  readonly isAlike: boolean
 }
 
 /** The best of some templates for a notice: all fields first, then the likeness of titles and labels. */
@@ -28,7 +30,12 @@ export const bestOf = (
   templates
     .map((template) => match(notice, template))
     .filter(({ fields }) => Object.keys(fields).length > 0)
-    .toSorted((a, b) => a.lacking.length - b.lacking.length || b.likeness - a.likeness)[0]
+    .toSorted(
+      (a, b) =>
+        a.lacking.length - b.lacking.length ||
+        Number(b.isAlike) - Number(a.isAlike) ||
+        b.likeness - a.likeness
+    )[0]
 
 const match = (notice: Notice, template: AccountTemplate): Match => {
   const wanted = wordsOf(template.content)
@@ -55,6 +62,7 @@ const match = (notice: Notice, template: AccountTemplate): Match => {
     template,
     fields,
     lacking,
+    isAlike: titles >= 0.4,
     likeness: (titles + likeness / Math.max(wanted.length, 1)) / 2
   }
 }

@@ -8,7 +8,7 @@ import { Accounts } from "../wechat/accounts.ts"
 import type { WechatApi } from "../wechat/api.ts"
 import { subscriptionTemplatesOf } from "../wechat/subscription-messages.ts"
 import { templatesOf } from "../wechat/template-messages.ts"
-import { type AccountTemplate, bestOf } from "./mapping.ts"
+import { type AccountTemplate, bestOf, type Match } from "./mapping.ts"
 import { Messenger } from "./messenger.ts"
 import { noTemplate } from "./sending.ts"
 import { type TemplateRow, tables } from "./store.ts"
@@ -28,10 +28,17 @@ export const Proposal = Schema.Struct({
   fields: Schema.Record(Schema.String, Schema.String),
   /** Fields of the template that stay empty: then it cannot be used. */
   lacking: Schema.Array(Schema.String),
-  /** `chosen`: it says the notice already. */
-  state: Schema.Literals(["new", "chosen", "unusable"])
+  /** `chosen`: it says the notice already. `doubtful`: by its title it is about something else, so only a person chooses it. */
+  state: Schema.Literals(["new", "chosen", "doubtful", "unusable"])
 })
 export type Proposal = typeof Proposal.Type
+
+/** What a person chose: `plugin.notice`, and the id of a template. */
+export const Choice = Schema.Struct({
+  notice: Schema.String.check(Schema.isMaxLength(80)),
+  template: Schema.String.check(Schema.isMaxLength(64))
+})
+type Choice = typeof Choice.Type
 
 /** What an account has of one kind of templates. */
 interface Owned {
@@ -46,8 +53,8 @@ export class NoticeTemplates extends Context.Service<
   {
     /** What could say each notice, by what the accounts have now. A choice that was made stays as long as its template does. */
     readonly propose: Effect.Effect<ReadonlyArray<Proposal>>
-    /** Makes the new choices; what waited for them goes on. */
-    readonly apply: Effect.Effect<ReadonlyArray<Proposal>>
+    /** Makes the new choices, or the one that a person made; what waited for them goes on. */
+    apply(choice?: Choice): Effect.Effect<ReadonlyArray<Proposal>>
   }
 >()("weir/NoticeTemplates") {
   static readonly layer = Layer.effect(
@@ -72,7 +79,10 @@ export class NoticeTemplates extends Context.Service<
         return found
       })
 
-      const proposed = (has: ReadonlyArray<Owned>, chosen: ReadonlyArray<TemplateRow>) =>
+      const proposed = (
+        has: ReadonlyArray<Owned>,
+        chosen: ReadonlyArray<TemplateRow>
+      ): ReadonlyArray<Proposal> =>
         messenger.declared.flatMap(({ notice, plugin }) =>
           has.flatMap(({ account, kind, templates }): ReadonlyArray<Proposal> => {
             const about = { account: account.name, appid: account.appid, kind, plugin }
@@ -90,10 +100,23 @@ export class NoticeTemplates extends Context.Service<
             }
             const best = bestOf(notice, templates)
             if (best === undefined) return []
-            const { fields, lacking, template } = best
-            const what = { template: template.id, title: template.title, fields, lacking }
-            const state = lacking.length === 0 ? "new" : "unusable"
-            return [{ ...about, notice: notice.name, ...what, state }]
+            return [{ ...about, notice: notice.name, ...shown(best) }]
+          })
+        )
+
+      /** What a person chose, wherever an account has that template. */
+      const named = (has: ReadonlyArray<Owned>, choice: Choice): ReadonlyArray<Proposal> =>
+        messenger.declared.flatMap(({ notice, plugin }) =>
+          has.flatMap(({ account, kind, templates }): ReadonlyArray<Proposal> => {
+            const best = bestOf(
+              notice,
+              templates.filter(({ id }) => id === choice.template)
+            )
+            if (best === undefined || choice.notice !== `${plugin}.${notice.name}`) return []
+            const about = { account: account.name, appid: account.appid, kind, plugin }
+            const { state, ...what } = shown(best)
+            const sure = state === "doubtful" ? "new" : state
+            return [{ ...about, notice: notice.name, ...what, state: sure }]
           })
         )
 
@@ -101,8 +124,8 @@ export class NoticeTemplates extends Context.Service<
         return proposed(yield* owned, yield* database.read(allTemplates))
       })
 
-      const apply = Effect.gen(function* () {
-        const proposals = yield* propose
+      const apply = Effect.fnUntraced(function* (choice?: Choice) {
+        const proposals = choice === undefined ? yield* propose : named(yield* owned, choice)
         const at = yield* Clock.currentTimeMillis
         for (const { fields: mapping, state, ...one } of proposals)
           if (state === "new")
@@ -137,6 +160,11 @@ export class NoticeTemplates extends Context.Service<
       return NoticeTemplates.of({ propose, apply })
     })
   )
+}
+
+const shown = ({ fields, isAlike, lacking, template: { id, title } }: Match) => {
+  const state: Proposal["state"] = lacking.length > 0 ? "unusable" : isAlike ? "new" : "doubtful"
+  return { template: id, title, fields, lacking, state }
 }
 
 const kinds = [

@@ -74,10 +74,22 @@ eachDatabase("weir notices map", (database) => {
       yield* ask({ ...apply, body: '{"apply":true}' })
       yield* pass("3 seconds")
       assert.containsSubset(yield* shop.state("k-1"), { state: "delivered" })
-      assert.isEmpty((yield* shop.todos).filter(({ kind }) => kind === "notice.unmapped"))
-      assert.isNotEmpty(yield* ask())
-      const states = new Set((yield* ask()).map(({ state }: { state: string }) => state))
-      assert.deepStrictEqual([...states], ["chosen"])
+      assert.notInclude(JSON.stringify(yield* shop.todos), "shop.paid")
+      const states = (all: ReadonlyArray<{ notice: string; state: string }>) =>
+        all.map(({ notice, state }) => `${notice} ${state}`).toSorted()
+      assert.deepStrictEqual(
+        states(yield* ask()),
+        ["gate doubtful", "gate doubtful", "paid chosen", "paid chosen"],
+        "what is about something else by its title is not chosen without a person"
+      )
+      const choice = { notice: "shop.gate", template: shop.credentials.templateId }
+      yield* ask({ ...apply, body: JSON.stringify({ apply: true, choice }) })
+      assert.deepStrictEqual(states(yield* ask()), [
+        "gate chosen",
+        "gate doubtful",
+        "paid chosen",
+        "paid chosen"
+      ])
     })
   )
 
