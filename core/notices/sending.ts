@@ -79,7 +79,7 @@ export const makeSend = Effect.fnUntraced(function* (given: Sending) {
         const cap = notice.purpose === "urgent" ? mostPerDay : await capFor(sql, row, perDay, now)
         if (!(await takeOf(sql, row.customer, day, cap))) return undefined
       }
-      await change(sql, row, {
+      const isOurs = await change(sql, row, {
         counted_day: row.counted_day ?? day,
         channel: way.channel,
         appid: way.account.appid,
@@ -88,6 +88,8 @@ export const makeSend = Effect.fnUntraced(function* (given: Sending) {
         action: action ?? null,
         attempted_at: now
       })
+      // Whoever took it up meanwhile may be sending it.
+      if (!isOurs) throw new Error(`Notice ${row.id} is in other hands`)
       return await findNotice(sql, row.id)
     })
 
