@@ -94,7 +94,7 @@ const speak = Effect.fnUntraced(function* (
     })
   const { host = "127.0.0.1", port } = mis
   const type = Object.keys(types).find((type) => types[type] === call) ?? ""
-  const check = String(yield* Random.nextIntBetween(0, 1000)).padStart(3, "0")
+  const check = String(yield* Random.nextIntBetween(0, 999)).padStart(3, "0")
   const whole = yield* Effect.mapError(
     Schema.encodeEffect(bankMis.request)({
       ...blank,

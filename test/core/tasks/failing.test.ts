@@ -31,7 +31,7 @@ eachDatabase("a failing task", (database) => {
       assert.strictEqual(calls.length, 2)
       yield* pass("16 seconds")
       assert.strictEqual(calls.length, 2)
-      yield* pass("20 seconds")
+      yield* pass("25 seconds")
       assert.strictEqual(calls.length, 3)
       yield* pass("1 hour")
       assert.strictEqual(calls.length, 3)
