@@ -72,7 +72,8 @@ export class NoticeTemplates extends Context.Service<
         const found: Array<Owned> = []
         for (const account of accounts)
           for (const [kind, ask] of kinds) {
-            if (lackOf(account, kind, now) !== undefined) continue
+            // A mini program's own notices go another way (subscribe/send).
+            if (account.kind !== "service" || lackOf(account, kind, now) !== undefined) continue
             const asked = yield* Effect.result(Effect.provideContext(ask(account), api))
             if (asked._tag === "Success") found.push({ account, kind, templates: asked.success })
           }
@@ -140,6 +141,8 @@ export class NoticeTemplates extends Context.Service<
 
       /** Every day: what is missing, what is gone, what nobody uses. */
       const watch = Effect.gen(function* () {
+        // Whoever tells nobody anything has templates for reasons of their own.
+        if (messenger.declared.length === 0) return
         const has = yield* owned
         const at = yield* Clock.currentTimeMillis
         const chosen = yield* database.read(allTemplates)
