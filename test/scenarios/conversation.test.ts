@@ -1,54 +1,8 @@
-import { writeFileSync } from "node:fs"
-import { join } from "node:path"
 import { assert, describe, it } from "@effect/vitest"
 import { Effect } from "effect"
-import { eventually, type Installation, install, start, stop } from "../support/installation.ts"
+import { withPlugin } from "../support/configured.ts"
+import { eventually, install, start, stop } from "../support/installation.ts"
 import { wechatOf } from "../support/wechat.ts"
-
-/** A plugin that answers whoever writes and keeps how often they did, as somebody would write it beside the repository's own. */
-const configure = ({ folder }: Installation) => {
-  const config = JSON.stringify(new URL("../../gateway.config.ts", import.meta.url).href)
-  const core = JSON.stringify(new URL("../../core/index.ts", import.meta.url).href)
-  const effect = JSON.stringify(import.meta.resolve("effect"))
-  writeFileSync(
-    join(folder, "gateway.config.ts"),
-    `import { Effect, Schema } from ${effect}
-import { answer, Database, definePlugin, migration, on, route, TextReceived } from ${core}
-import config from ${config}
-
-const heard = (sql) => sql.withTables().selectFrom("desk_heard").select("length").execute()
-
-const desk = definePlugin({
-  name: "desk",
-  options: {},
-  migrations: [
-    migration("desk_0001", {
-      up: (sql) => sql.schema.createTable("desk_heard").addColumn("length", "integer").execute(),
-      down: (sql) => sql.schema.dropTable("desk_heard").execute()
-    })
-  ],
-  routes: [
-    route.get("/heard", {
-      output: Schema.Array(Schema.Struct({ length: Schema.Int })),
-      handle: () => Database.use((database) => database.read(heard))
-    })
-  ],
-  on: [
-    answer(TextReceived, ({ text }) => Effect.succeed({ type: "text", text: "收到：" + text })),
-    on(TextReceived, ({ text }) =>
-      Database.use((database) =>
-        database.write("desk", (sql) =>
-          sql.withTables().insertInto("desk_heard").values({ length: text.length }).execute()
-        )
-      )
-    )
-  ]
-})
-
-export default { ...config, plugins: [...config.plugins, desk()] }
-`
-  )
-}
 
 describe("somebody who writes to the account", () => {
   it.live(
@@ -56,7 +10,7 @@ describe("somebody who writes to the account", () => {
     () =>
       Effect.gen(function* () {
         const at = yield* install()
-        configure(at)
+        withPlugin(at, "desk")
         const gateway = yield* start(at)
         const wechat = wechatOf(at)
         const { openid } = yield* wechat.credentials

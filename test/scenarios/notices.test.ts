@@ -1,22 +1,8 @@
-import { writeFileSync } from "node:fs"
-import { join } from "node:path"
 import { assert, describe, it } from "@effect/vitest"
 import { Effect } from "effect"
-import { eventually, type Installation, install, start, weir } from "../support/installation.ts"
+import { withPlugin } from "../support/configured.ts"
+import { eventually, install, start, weir } from "../support/installation.ts"
 import { wechatOf } from "../support/wechat.ts"
-
-/** The repository's own configuration, with an airport that tells people where to go. */
-const configure = ({ folder }: Installation) => {
-  const from = (path: string) => JSON.stringify(new URL(`../../${path}`, import.meta.url).href)
-  writeFileSync(
-    join(folder, "gateway.config.ts"),
-    `import config from ${from("gateway.config.ts")}
-import { gates } from ${from("test/fixtures/gates/index.ts")}
-
-export default { ...config, plugins: [...config.plugins, gates()] }
-`
-  )
-}
 
 const ask = (url: string, body?: object) =>
   Effect.promise(async () => {
@@ -34,7 +20,7 @@ describe("a notice", () => {
     () =>
       Effect.gen(function* () {
         const at = yield* install()
-        configure(at)
+        withPlugin(at, "gates")
         yield* start(at)
         const wechat = wechatOf(at)
         const { appid, silentOpenid, templateId } = yield* wechat.credentials

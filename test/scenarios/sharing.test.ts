@@ -1,27 +1,10 @@
-import { writeFileSync } from "node:fs"
-import { join } from "node:path"
 import { assert, describe, it } from "@effect/vitest"
 import { Effect } from "effect"
 import type { BrowserContext } from "playwright-core"
-import { type Installation, install, start } from "../support/installation.ts"
+import { withPlugin } from "../support/configured.ts"
+import { install, start } from "../support/installation.ts"
 import { browser, openBrowser } from "../support/phone.ts"
 import { wechatOf } from "../support/wechat.ts"
-
-/** The repository's own configuration, with a shop whose pages are shared. */
-const configure = ({ folder }: Installation) => {
-  const from = (path: string) => JSON.stringify(new URL(`../../${path}`, import.meta.url).href)
-  writeFileSync(
-    join(folder, "gateway.config.ts"),
-    `import config from ${from("gateway.config.ts")}
-import { deliOf } from ${from("test/fixtures/deli/index.ts")}
-
-export default {
-  ...config,
-  plugins: [...config.plugins, deliOf("deli")()]
-}
-`
-  )
-}
 
 /** As much of WeChat's JS-SDK as pages use; what they say to it is shown in the page. */
 const sdk = `let whenReady = () => {}
@@ -52,7 +35,7 @@ describe.skipIf(browser === "")("a page that is shared with a friend", () => {
       Effect.gen(function* () {
         const at = yield* install()
         const url = `http://127.0.0.1:${at.ports.public}`
-        configure(at)
+        withPlugin(at, "deli", 'deliOf("deli")()')
         yield* start(at)
         const wechat = wechatOf(at)
 

@@ -1,33 +1,13 @@
 import { assert } from "@effect/vitest"
-import { Effect, Redacted, Schema } from "effect"
-import { CurrentCustomer, definePlugin, route } from "#core"
+import { Effect, Redacted } from "effect"
 import { Customers } from "../../core/customers/customers.ts"
 import { CustomerId } from "../../core/customers/model.ts"
 import { Database } from "../../core/database/database.ts"
+import { club } from "../fixtures/club/index.ts"
 import { browserIn, type Seen } from "./browser.ts"
 import { counted } from "./counted.ts"
 import type { Kind } from "./database.ts"
 import { openWorld } from "./world.ts"
-
-/** A plugin with something for customers: their own data as JSON, and a page. */
-const club = definePlugin({
-  name: "club",
-  options: {},
-  routes: [
-    route.get("/me", {
-      output: Schema.Struct({
-        customer: Schema.String,
-        account: Schema.String,
-        openid: Schema.String,
-        since: Schema.Int
-      }),
-      handle: () => CurrentCustomer
-    }),
-    route.raw("GET", "/page", () =>
-      Effect.map(CurrentCustomer, ({ account }) => ({ status: 200, body: `hello by ${account}` }))
-    )
-  ]
-})
 
 export const shopSecret = "shop-secret-0123456789"
 

@@ -55,6 +55,12 @@ export const wechatOf = ({ ports }: Pick<Installation, "ports">) => {
     /** Somebody writes to the account. */
     writes: (openid: string, content: string) =>
       Effect.asVoid(send("POST", `/control/users/${openid}/messages`, { content })),
+    /** Somebody agrees to a login: on a page at an address, or in an app or mini program. Where that sends them, and the code it brings. */
+    agrees: (
+      openid: string,
+      to: { readonly url: string } | { readonly appid: string }
+    ): Effect.Effect<{ readonly redirect: string; readonly code: string }> =>
+      send("POST", `/control/users/${openid}/authorize`, { ...to, decision: "approve" }),
     /** Their chat with it. */
     chat: (openid: string) => get(`/control/users/${openid}/messages`),
     fault: (fault: string, how: object = {}) =>
