@@ -33,7 +33,7 @@ export interface Contacts {
   readonly followed: (sql: Sql, contact: Contact, at: number) => Promise<void>
   /** WeChat says that they do not follow the account, whatever we thought (43004). */
   readonly strayed: (sql: Sql, contact: Contact) => Promise<void>
-  /** WeChat says that they do not want to hear from the account. Whoever writes to it again does. */
+  /** WeChat says that they do not want to hear from the account. Whoever follows anew, or writes to it a day later, may want to again. */
   readonly blocked: (sql: Sql, contact: Contact, at: number) => Promise<void>
   /** They did something that opens a window. What is heard late changes nothing. */
   readonly acted: (sql: Sql, contact: Contact, action: Action, at: number) => Promise<void>
@@ -98,14 +98,17 @@ const actedIn = async (
       .insertInto("weir_windows")
       .values({ pseudonym, action, at, sent: 0 })
       .execute()
-  // Whoever writes to an account does not block it.
   if (action === "message")
     await tables(sql)
       .updateTable("weir_contacts")
       .set({ blocked_at: null })
       .where("pseudonym", "=", pseudonym)
+      .where("blocked_at", "<=", at - mindsChange)
       .execute()
 }
+
+/** WeChat never tells that somebody wants to hear from an account again. Whoever writes to it days later may; one message finds out. */
+const mindsChange = Duration.toMillis("1 day")
 
 const wroteIn = async (sql: Sql, means: Means, contact: Contact, action: Action) => {
   await tables(sql)

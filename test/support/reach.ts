@@ -37,9 +37,13 @@ export const predictSends = Effect.fnUntraced(function* (
   const crowd = yield* Effect.forEach(Array.from({ length: people }), () =>
     Effect.map(shop.control("POST", "/users", { follows: false }), ({ openid }) => String(openid))
   )
-  for (const openid of crowd)
-    if ((yield* Random.next) < 0.6) yield* shop.control("POST", `/users/${openid}/follow`, {})
   const blocking = new Set<string>()
+  const following = new Set<string>()
+  for (const openid of crowd)
+    if ((yield* Random.next) < 0.6) {
+      following.add(openid)
+      yield* shop.control("POST", `/users/${openid}/follow`, {})
+    }
   const wrong: Array<string> = []
   const seen = { reachable: 0, unreachable: 0, by: new Map<string, number>() }
 
@@ -48,8 +52,11 @@ export const predictSends = Effect.fnUntraced(function* (
     const does = (what: string, body: object = {}) =>
       shop.control("POST", `/users/${openid}/${what}`, body)
     const templateIds = { templateId: subscriptionTemplateId }
-    if (chance < 0.02) yield* does("follow")
-    else if (chance < 0.03) yield* does("unfollow")
+    if (chance < 0.02 && !following.has(openid)) {
+      following.add(openid)
+      blocking.delete(openid)
+      yield* does("follow")
+    } else if (chance > 0.99 && following.delete(openid)) yield* does("unfollow")
     else if (chance < 0.06) yield* does("messages", { text: "你好" })
     else if (chance < 0.1) yield* does("consent", templateIds)
     else if (chance < 0.11)
@@ -121,6 +128,9 @@ export const predictSends = Effect.fnUntraced(function* (
     yield* TestClock.adjust(seconds * 1_000)
     yield* settle
     for (const openid of crowd) yield* tell(openid, count++)
+    yield* settle
+    // What became of a message, WeChat tells within seconds, and nobody acts on it sooner.
+    yield* TestClock.adjust(2_000)
     yield* settle
   }
   const { by, reachable, unreachable } = seen

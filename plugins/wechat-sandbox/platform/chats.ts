@@ -124,6 +124,8 @@ export class Chats extends Context.Service<
           {
             change: {
               follows: 1,
+              // Who follows anew gets messages again.
+              refuses: 0,
               followed_at: yield* clock.now,
               scene,
               qr_scene: qr?.scene ?? ""

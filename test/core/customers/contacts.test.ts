@@ -104,7 +104,7 @@ eachDatabase("a customer is told something", (database) => {
     }).pipe(Effect.provide(fresh(database)))
   )
 
-  it.effect("not when they block the account, until they write to it", () =>
+  it.effect("not when they block the account, until they write to it another day", () =>
     Effect.gen(function* () {
       yield* told(async (sql, { acted, blocked, followed }) => {
         await followed(sql, contact, 0)
@@ -119,6 +119,8 @@ eachDatabase("a customer is told something", (database) => {
         why: "blocked"
       })
       yield* told((sql, { acted }) => acted(sql, contact, "message", 2))
+      assert.containsSubset(yield* reach(), { not: "blocked" })
+      yield* told((sql, { acted }) => acted(sql, contact, "message", 24 * hour + 1))
       assert.containsSubset(yield* reach(), { channel: "template" })
     }).pipe(Effect.provide(fresh(database)))
   )
