@@ -25,7 +25,7 @@ export const checkAccounts = Effect.fnUntraced(
 const checkAccount = Effect.fnUntraced(function* (account: Account) {
   const about = `account ${account.name}`
   if (account.kind === "website" || account.kind === "app")
-    return [note(about, `a ${account.kind}: only a login shows whether its secret is right`)]
+    return [note(about, "only a login shows whether its secret is right")]
   const token = yield* checkToken(account).pipe(
     Effect.as(good(about, "WeChat knows its secret and this machine's address")),
     Effect.catch((failure) => Effect.succeed(wrong(about, ...explain(failure))))
