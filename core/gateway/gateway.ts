@@ -2,6 +2,7 @@ import { Context, Duration, Effect, Layer } from "effect"
 import { Customers } from "../customers/customers.ts"
 import { followPushes } from "../customers/listening.ts"
 import { customerMigrations } from "../customers/migrations.ts"
+import { AccountMoves } from "../customers/moving.ts"
 import { Database } from "../database/database.ts"
 import { insist } from "../database/insist.ts"
 import { migrateUp } from "../database/migrator.ts"
@@ -84,6 +85,7 @@ type Core =
   | Cashier
   | Messenger
   | MassMessages
+  | AccountMoves
   | NoticeTemplates
   | Readiness
   | Stopping
@@ -184,7 +186,8 @@ const coreLayer = (
   const messenger = NoticeTemplates.layer.pipe(
     Layer.provideMerge(Layer.provide(Messenger.layer(noticesPerDay), Fallback.loggingLayer))
   )
-  return Layer.provideMerge(Layer.mergeAll(Cashier.layer, messenger, MassMessages.layer), books)
+  const upper = Layer.mergeAll(Cashier.layer, messenger, MassMessages.layer, AccountMoves.layer)
+  return Layer.provideMerge(upper, books)
 }
 
 const startPlugin = Effect.fn("startPlugin")(function* (
