@@ -2,6 +2,7 @@ import { assert, describe, it } from "@effect/vitest"
 import { Effect } from "effect"
 import { withPlugin } from "../support/configured.ts"
 import { eventually, install, start, weir } from "../support/installation.ts"
+import { about, sale, says } from "../support/store.ts"
 import { wechatOf } from "../support/wechat.ts"
 
 const ask = (url: string, body?: object) =>
@@ -16,7 +17,7 @@ const ask = (url: string, body?: object) =>
 
 describe("a notice", () => {
   it.live(
-    "reaches a follower, no stranger, once in spite of a lost answer, and goes with who unfollows",
+    "reaches a follower, no stranger, once in spite of a lost answer, and goes with who unfollows, whose money still finds its way back",
     () =>
       Effect.gen(function* () {
         const at = yield* install()
@@ -79,6 +80,14 @@ describe("a notice", () => {
           ["WR1", "WR3"]
         )
 
+        // They buy something, too: that stays open when they are forgotten.
+        const { json: shown } = yield* ask(`${wechat.url}/control/codes`, {
+          outcome: "paid",
+          openid: person.openid
+        })
+        const sold = yield* says(at, sale("WR1", shown.authCode))
+        assert.strictEqual(sold.RetCode, "00")
+
         yield* ask(`${people}/${person.openid}/unfollow`, {})
         yield* eventually(
           "it is forgotten",
@@ -86,6 +95,16 @@ describe("a notice", () => {
             status === 404 ? true : undefined
           )
         )
+        const returned = yield* says(at, {
+          ...about("WR1-R"),
+          TranCode: "REFUND",
+          OrigTicketNo: "WR1",
+          RefundFee: "128.50"
+        })
+        assert.strictEqual(returned.RetCode, "00")
+        const [order] = yield* wechat.ordersOf(sold.OutTradeNo ?? "")
+        assert.strictEqual(order?.openid, person.openid)
+        assert.strictEqual(order?.refunds[0]?.amount, 12_850, "their money found its way back")
       }),
     90_000
   )
