@@ -184,7 +184,7 @@ const coreLayer = (
   )
   const books = Layer.provideMerge(Ledger.layer, people)
   const messenger = NoticeTemplates.layer.pipe(
-    Layer.provideMerge(Layer.provide(Messenger.layer(noticesPerDay), Fallback.loggingLayer))
+    Layer.provideMerge(Layer.provide(Messenger.layer(noticesPerDay), Fallback.layer))
   )
   const upper = Layer.mergeAll(Cashier.layer, messenger, MassMessages.layer, AccountMoves.layer)
   return Layer.provideMerge(upper, books)

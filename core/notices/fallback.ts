@@ -1,4 +1,4 @@
-import { Context, Effect, Layer } from "effect"
+import { Context, Effect, Layer, Option } from "effect"
 
 /** A text for somebody whom no channel of WeChat's reaches. */
 export interface FallbackMessage {
@@ -16,6 +16,16 @@ export class Fallback extends Context.Service<
     send(message: FallbackMessage): Effect.Effect<boolean>
   }
 >()("weir/Fallback") {
+  /** What whoever starts the gateway has connected, or else nothing but a line in the log. */
+  static readonly layer = Layer.unwrap(
+    Effect.map(Effect.serviceOption(Fallback), (connected) =>
+      Option.match(connected, {
+        onNone: () => Fallback.loggingLayer,
+        onSome: (provider) => Layer.succeed(Fallback, provider)
+      })
+    )
+  )
+
   /** Until somebody connects a provider: writes that a message would have gone out, and nothing of whom or what it says. */
   static readonly loggingLayer = Layer.succeed(Fallback, {
     send: ({ id }) =>

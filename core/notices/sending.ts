@@ -93,6 +93,27 @@ export const makeSend = Effect.fnUntraced(function* (given: Sending) {
       return await findNotice(sql, row.id)
     })
 
+  /** Tells it by another way than WeChat's. Written down before: whoever is cut off in between tells nobody twice. */
+  const anotherWay = Effect.fnUntraced(function* (
+    row: NoticeRow,
+    phone: string,
+    text: string,
+    now: number
+  ) {
+    const marked = yield* write(row, async (sql) => {
+      const isOurs = await change(sql, row, { channel: "fallback", attempted_at: now })
+      return isOurs ? findNotice(sql, row.id) : undefined
+    })
+    // In other hands by now.
+    if (marked === undefined) return true
+    if (yield* fallback.send({ id: row.id, phone, text })) {
+      yield* write(row, (sql) => moveOn(sql, given, marked, "sent", now))
+      return true
+    }
+    yield* write(row, (sql) => change(sql, marked, { channel: row.channel, attempted_at: null }))
+    return false
+  })
+
   /** No channel of WeChat's is open: somebody must name a template, there is another way, or it cannot be told. */
   const unreached = Effect.fnUntraced(function* (
     row: NoticeRow,
@@ -109,14 +130,14 @@ export const makeSend = Effect.fnUntraced(function* (given: Sending) {
     }
     const { phone } = yield* customers.profile(row.customer)
     if (phone !== undefined) {
-      const message = { id: row.id, phone, text: proseOf(notice, content) }
-      const by = { channel: "fallback" } as const
-      if (yield* fallback.send(message))
-        return void (yield* write(row, (sql) => moveOn(sql, given, row, "sent", now, by)))
+      const isTold = yield* anotherWay(row, phone, proseOf(notice, content), now)
+      if (isTold) return undefined
     }
     // Who never was asked has not refused.
     const isNo = not === "blocked" || (not === "not subscribed" && row.channel !== null)
-    return yield* end(row, isNo ? "refused by user" : "failed", row.why ?? not, now)
+    const left = yield* look(row.id)
+    const why = row.why ?? not
+    return left && (yield* end(left, isNo ? "refused by user" : "failed", why, now))
   })
 
   /** One channel after another, until one does or none is left. */
