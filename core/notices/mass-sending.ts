@@ -1,5 +1,6 @@
 import { Clock, Duration, Effect } from "effect"
 import { Customers } from "../customers/customers.ts"
+import { CustomerId } from "../customers/model.ts"
 import type { Member } from "../customers/segment.ts"
 import { Database } from "../database/database.ts"
 import { Pseudonyms } from "../database/pseudonyms.ts"
@@ -80,10 +81,8 @@ export const makeMassSending = Effect.gen(function* () {
     const { found, next } = yield* nextOf(row, mass, monthOf(now))
     const number = row.parts + 1
     const isEnough = found.length >= 2
-    const sealed = seal(
-      Buffer.from(found.map(({ openid }) => openid).join()),
-      massPlace(row.id, number)
-    )
+    const people = found.map(({ customer, openid }) => `${customer} ${openid}`)
+    const sealed = seal(Buffer.from(people.join()), massPlace(row.id, number))
     const part: PartRow = {
       mass: row.id,
       number,
@@ -115,9 +114,8 @@ export const makeMassSending = Effect.gen(function* () {
   ) {
     const { number, openids: sealed } = part
     if (sealed === null) return
-    const openids = Buffer.from(open(sealed, massPlace(row.id, number)))
-      .toString()
-      .split(",")
+    const people = membersIn(Buffer.from(open(sealed, massPlace(row.id, number))).toString())
+    const openids = people.map(({ openid }) => openid)
     const asked = yield* Effect.result(
       Effect.provideContext(
         sendMass(account, { to: "people", openids }, mass.content, `${row.id}-${number}`),
@@ -131,6 +129,9 @@ export const makeMassSending = Effect.gen(function* () {
       yield* database.write(`mass:${row.id}`, async (sql) => {
         await changePart(sql, mine, { openids: null, message_id: messageId })
         await countSent(sql, openids.map(contactOf(account.appid)), monthOf(now))
+        const told = { kind: "told", at: now, data: { mass: mass.key } }
+        for (const { customer } of people)
+          await customers.note(sql, customer, { ...told, once: `mass:${row.id}:${customer}` })
         await massTables(sql)
           .updateTable("weir_masses")
           .set({
@@ -177,8 +178,14 @@ export const makeMassSending = Effect.gen(function* () {
   })
 })
 
-/** A part of which openids fit in a row; WeChat takes 10 000. */
-const most = 2_000
+/** As many as fit in a row with their numbers; WeChat takes 10 000. */
+const most = 1_000
+
+const membersIn = (text: string): ReadonlyArray<Member> =>
+  text.split(",").map((one) => {
+    const [customer = "", openid = ""] = one.split(" ")
+    return { customer: CustomerId.make(customer), openid }
+  })
 
 /** WeChat gives each person of a service account four a month, and leaves out the rest without a word. */
 const perMonth = 4

@@ -50,6 +50,13 @@ eachDatabase("A mass message", (database) => {
         massTables(sql).selectFrom("weir_mass_parts").select("openids").execute()
       )
       assert.deepStrictEqual(parts, [{ openids: null }], "whom it went to is not kept")
+      const told = yield* Effect.forEach(shop.people, ({ customer }) =>
+        Effect.map(shop.customers.timeline(customer, { limit: 10 }), ({ items }) =>
+          items.filter(({ kind }) => kind === "told").map(({ data }) => data)
+        )
+      )
+      const once = [{ mass: "spring" }]
+      assert.deepStrictEqual(told, [once, once, once, []], "their timelines say so")
     })
   )
 
