@@ -1,5 +1,5 @@
 import type { Sql } from "../database/database.ts"
-import { migration } from "../database/migrator.ts"
+import { createIndex, dropTables, migration } from "../database/migrator.ts"
 
 const customers = async (sql: Sql) => {
   await sql.schema
@@ -10,8 +10,8 @@ const customers = async (sql: Sql) => {
     .addColumn("created_at", "bigint", (column) => column.notNull())
     .addColumn("erased_at", "bigint")
     .execute()
-  await index(sql, "weir_customers", "survivor", ["survivor"])
-  await index(sql, "weir_customers", "erased", ["erased_at"])
+  await createIndex(sql, "weir_customers", "survivor", ["survivor"])
+  await createIndex(sql, "weir_customers", "erased", ["erased_at"])
 }
 
 const identities = async (sql: Sql) => {
@@ -24,7 +24,7 @@ const identities = async (sql: Sql) => {
     .addColumn("sealed", "blob")
     .addColumn("since", "bigint", (column) => column.notNull())
     .execute()
-  await index(sql, "weir_identities", "customer", ["customer"])
+  await createIndex(sql, "weir_identities", "customer", ["customer"])
 }
 
 const profiles = async (sql: Sql) => {
@@ -37,7 +37,7 @@ const profiles = async (sql: Sql) => {
     .addColumn("at", "bigint", (column) => column.notNull())
     .addPrimaryKeyConstraint("weir_profiles_key", ["customer", "field"])
     .execute()
-  await index(sql, "weir_profiles", "pseudonym", ["pseudonym", "customer"])
+  await createIndex(sql, "weir_profiles", "pseudonym", ["pseudonym", "customer"])
 }
 
 const entries = async (sql: Sql) => {
@@ -53,14 +53,14 @@ const entries = async (sql: Sql) => {
     .addColumn("keep_until", "bigint", (column) => column.notNull())
     .addColumn("open_until", "bigint", (column) => column.notNull())
     .execute()
-  await index(sql, "weir_entries", "timeline", ["customer", "at", "id"])
+  await createIndex(sql, "weir_entries", "timeline", ["customer", "at", "id"])
   await sql.schema
     .createTable("weir_entry_marks")
     .addColumn("pseudonym", "varchar(40)", (column) => column.notNull())
     .addColumn("entry", "varchar(40)", (column) => column.notNull())
     .addPrimaryKeyConstraint("weir_entry_marks_key", ["pseudonym", "entry"])
     .execute()
-  await index(sql, "weir_entry_marks", "entry", ["entry"])
+  await createIndex(sql, "weir_entry_marks", "entry", ["entry"])
 }
 
 const consents = async (sql: Sql) => {
@@ -75,7 +75,7 @@ const consents = async (sql: Sql) => {
     .addColumn("at", "bigint", (column) => column.notNull())
     .addColumn("keep_until", "bigint", (column) => column.notNull())
     .execute()
-  await index(sql, "weir_consents", "customer", ["customer", "entity", "purpose", "at"])
+  await createIndex(sql, "weir_consents", "customer", ["customer", "entity", "purpose", "at"])
 }
 
 const contacts = async (sql: Sql) => {
@@ -86,7 +86,7 @@ const contacts = async (sql: Sql) => {
     .addColumn("followed_at", "bigint")
     .addColumn("blocked_at", "bigint")
     .execute()
-  await index(sql, "weir_contacts", "appid", ["appid", "pseudonym"])
+  await createIndex(sql, "weir_contacts", "appid", ["appid", "pseudonym"])
   await sql.schema
     .createTable("weir_windows")
     .addColumn("pseudonym", "varchar(40)", (column) => column.notNull())
@@ -116,16 +116,9 @@ const changes = async (sql: Sql) => {
     .addColumn("why", "varchar(64)", (column) => column.notNull())
     .addColumn("at", "bigint", (column) => column.notNull())
     .execute()
-  await index(sql, "weir_customer_changes", "customer", ["customer"])
-  await index(sql, "weir_customer_changes", "pseudonym", ["pseudonym"])
+  await createIndex(sql, "weir_customer_changes", "customer", ["customer"])
+  await createIndex(sql, "weir_customer_changes", "pseudonym", ["pseudonym"])
 }
-
-const index = (sql: Sql, table: string, name: string, columns: ReadonlyArray<string>) =>
-  sql.schema
-    .createIndex(`${table}_${name}`)
-    .on(table)
-    .columns([...columns])
-    .execute()
 
 const names = [
   "weir_customer_changes",
@@ -151,8 +144,6 @@ export const customerMigrations = [
       await contacts(sql)
       await changes(sql)
     },
-    down: async (sql) => {
-      for (const name of names) await sql.schema.dropTable(name).execute()
-    }
+    down: (sql) => dropTables(sql, names)
   })
 ]

@@ -25,6 +25,23 @@ export const dropIndex = (sql: Sql, table: string, index: string): Promise<void>
   return (alone ? drop : drop.on(table)).execute()
 }
 
+/** Adds an index, named after its table. */
+export const createIndex = (
+  sql: Sql,
+  table: string,
+  name: string,
+  columns: ReadonlyArray<string> = [name]
+): Promise<void> =>
+  sql.schema
+    .createIndex(`${table}_${name}`)
+    .on(table)
+    .columns([...columns])
+    .execute()
+
+export const dropTables = async (sql: Sql, names: ReadonlyArray<string>): Promise<void> => {
+  for (const name of names) await sql.schema.dropTable(name).execute()
+}
+
 type MigrationTables = {
   readonly weir_migrations: { readonly name: string; readonly applied_at: number }
 }

@@ -1,5 +1,5 @@
 import type { Sql } from "../database/database.ts"
-import { migration } from "../database/migrator.ts"
+import { createIndex, dropTables, migration } from "../database/migrator.ts"
 
 const sessions = async (sql: Sql) => {
   await sql.schema
@@ -12,8 +12,8 @@ const sessions = async (sql: Sql) => {
     .addColumn("seen_at", "bigint", (column) => column.notNull())
     .addColumn("expires_at", "bigint", (column) => column.notNull())
     .execute()
-  await index(sql, "weir_sessions", "customer")
-  await index(sql, "weir_sessions", "expires_at")
+  await createIndex(sql, "weir_sessions", "customer")
+  await createIndex(sql, "weir_sessions", "expires_at")
 }
 
 const logins = async (sql: Sql) => {
@@ -33,8 +33,8 @@ const logins = async (sql: Sql) => {
     .addColumn("sealed", "blob")
     .addColumn("expires_at", "bigint", (column) => column.notNull())
     .execute()
-  await index(sql, "weir_logins", "customer")
-  await index(sql, "weir_logins", "expires_at")
+  await createIndex(sql, "weir_logins", "customer")
+  await createIndex(sql, "weir_logins", "expires_at")
 }
 
 const tickets = async (sql: Sql) => {
@@ -48,12 +48,9 @@ const tickets = async (sql: Sql) => {
     .addColumn("used_at", "bigint")
     .addColumn("expires_at", "bigint", (column) => column.notNull())
     .execute()
-  await index(sql, "weir_tickets", "customer")
-  await index(sql, "weir_tickets", "expires_at")
+  await createIndex(sql, "weir_tickets", "customer")
+  await createIndex(sql, "weir_tickets", "expires_at")
 }
-
-const index = (sql: Sql, table: string, column: string) =>
-  sql.schema.createIndex(`${table}_${column}`).on(table).column(column).execute()
 
 export const loginMigrations = [
   migration("login_0001", {
@@ -62,9 +59,6 @@ export const loginMigrations = [
       await logins(sql)
       await tickets(sql)
     },
-    down: async (sql) => {
-      for (const name of ["weir_tickets", "weir_logins", "weir_sessions"])
-        await sql.schema.dropTable(name).execute()
-    }
+    down: (sql) => dropTables(sql, ["weir_tickets", "weir_logins", "weir_sessions"])
   })
 ]

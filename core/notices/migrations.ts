@@ -1,5 +1,5 @@
 import type { Sql } from "../database/database.ts"
-import { migration } from "../database/migrator.ts"
+import { createIndex, dropTables, migration } from "../database/migrator.ts"
 
 const notices = async (sql: Sql) => {
   await sql.schema
@@ -25,10 +25,10 @@ const notices = async (sql: Sql) => {
     .addColumn("why", "varchar(128)")
     .addColumn("ended_at", "bigint")
     .execute()
-  await index(sql, "weir_notices", "customer", ["customer"])
-  await index(sql, "weir_notices", "message", ["message_id", "appid"])
-  await index(sql, "weir_notices", "contact", ["contact"])
-  await index(sql, "weir_notices", "created", ["created_at"])
+  await createIndex(sql, "weir_notices", "customer", ["customer"])
+  await createIndex(sql, "weir_notices", "message", ["message_id", "appid"])
+  await createIndex(sql, "weir_notices", "contact", ["contact"])
+  await createIndex(sql, "weir_notices", "created", ["created_at"])
 }
 
 const changes = (sql: Sql) =>
@@ -55,7 +55,7 @@ const results = async (sql: Sql) => {
     .addColumn("at", "bigint", (column) => column.notNull())
     .addPrimaryKeyConstraint("weir_notice_results_key", ["message_id", "appid"])
     .execute()
-  await index(sql, "weir_notice_results", "contact", ["contact"])
+  await createIndex(sql, "weir_notice_results", "contact", ["contact"])
 }
 
 const restraint = async (sql: Sql) => {
@@ -66,7 +66,7 @@ const restraint = async (sql: Sql) => {
     .addColumn("sent", "integer", (column) => column.notNull())
     .addPrimaryKeyConstraint("weir_notice_days_key", ["customer", "day"])
     .execute()
-  await index(sql, "weir_notice_days", "day", ["day"])
+  await createIndex(sql, "weir_notice_days", "day", ["day"])
   await sql.schema
     .createTable("weir_notice_tally")
     .addColumn("plugin", "varchar(32)", (column) => column.notNull())
@@ -126,7 +126,7 @@ const masses = async (sql: Sql) => {
     .addColumn("at", "bigint", (column) => column.notNull())
     .addPrimaryKeyConstraint("weir_mass_results_key", ["message_id", "appid"])
     .execute()
-  await index(sql, "weir_mass_parts", "message", ["message_id"])
+  await createIndex(sql, "weir_mass_parts", "message", ["message_id"])
   await sql.schema
     .createTable("weir_mass_counts")
     .addColumn("contact", "varchar(40)", (column) => column.notNull())
@@ -134,15 +134,8 @@ const masses = async (sql: Sql) => {
     .addColumn("sent", "integer", (column) => column.notNull())
     .addPrimaryKeyConstraint("weir_mass_counts_key", ["contact", "month"])
     .execute()
-  await index(sql, "weir_mass_counts", "month", ["month"])
+  await createIndex(sql, "weir_mass_counts", "month", ["month"])
 }
-
-const index = (sql: Sql, table: string, name: string, columns: ReadonlyArray<string>) =>
-  sql.schema
-    .createIndex(`${table}_${name}`)
-    .on(table)
-    .columns([...columns])
-    .execute()
 
 const names = [
   "weir_notice_templates",
@@ -162,20 +155,11 @@ export const noticeMigrations = [
       await restraint(sql)
       await templates(sql)
     },
-    down: async (sql) => {
-      for (const name of names) await sql.schema.dropTable(name).execute()
-    }
+    down: (sql) => dropTables(sql, names)
   }),
   migration("notices_0002", {
     up: masses,
-    down: async (sql) => {
-      for (const name of [
-        "weir_mass_counts",
-        "weir_mass_results",
-        "weir_mass_parts",
-        "weir_masses"
-      ])
-        await sql.schema.dropTable(name).execute()
-    }
+    down: (sql) =>
+      dropTables(sql, ["weir_mass_counts", "weir_mass_results", "weir_mass_parts", "weir_masses"])
   })
 ]

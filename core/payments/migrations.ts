@@ -1,5 +1,5 @@
 import type { Sql } from "../database/database.ts"
-import { migration } from "../database/migrator.ts"
+import { dropTables, migration } from "../database/migrator.ts"
 
 /** A table of something that moves along a graph: its number, its state, and a version for compare-and-set. */
 const subject = (sql: Sql, table: string) =>
@@ -99,9 +99,7 @@ export const paymentMigrations = [
       await refunds(sql)
       await history(sql)
     },
-    down: async (sql) => {
-      for (const name of names) await sql.schema.dropTable(name).execute()
-    }
+    down: (sql) => dropTables(sql, names)
   }),
   migration("payments_0002", {
     up: (sql) =>

@@ -1,5 +1,5 @@
 import type { Sql } from "../database/database.ts"
-import { migration } from "../database/migrator.ts"
+import { createIndex, dropTables, migration } from "../database/migrator.ts"
 
 // Neither table has a place for who shared a card, nor for what anybody would get for it.
 
@@ -21,18 +21,11 @@ const visits = async (sql: Sql) => {
     .addColumn("customer", "varchar(28)")
     .addColumn("at", "bigint", (column) => column.notNull())
     .execute()
-  await index(sql, "card", "at")
-  await index(sql, "visitor", "at")
-  await index(sql, "customer")
-  await index(sql, "at")
+  await createIndex(sql, "weir_share_visits", "card_at", ["card", "at"])
+  await createIndex(sql, "weir_share_visits", "visitor_at", ["visitor", "at"])
+  await createIndex(sql, "weir_share_visits", "customer")
+  await createIndex(sql, "weir_share_visits", "at")
 }
-
-const index = (sql: Sql, ...columns: ReadonlyArray<"card" | "visitor" | "customer" | "at">) =>
-  sql.schema
-    .createIndex(`weir_share_visits_${columns.join("_")}`)
-    .on("weir_share_visits")
-    .columns([...columns])
-    .execute()
 
 export const sharingMigrations = [
   migration("sharing_0001", {
@@ -40,9 +33,6 @@ export const sharingMigrations = [
       await cards(sql)
       await visits(sql)
     },
-    down: async (sql) => {
-      for (const name of ["weir_share_visits", "weir_share_cards"])
-        await sql.schema.dropTable(name).execute()
-    }
+    down: (sql) => dropTables(sql, ["weir_share_visits", "weir_share_cards"])
   })
 ]
