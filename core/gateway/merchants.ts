@@ -2,14 +2,16 @@ import { readFileSync } from "node:fs"
 import { Effect, Redacted, Schema } from "effect"
 import { ConfigInvalid, type ConfigProblem } from "../plugin/settings.ts"
 import { type Merchant, type MerchantSettings, makeMerchant } from "../wechat/pay/merchant.ts"
+import type { Store } from "../wechat/pay/stores.ts"
 import { credentialsAt, pretendedAddress, pretendedName } from "./pretended.ts"
 import type { GatewaySettings } from "./settings.ts"
+import { storesOf } from "./stores.ts"
 
 /** Everything about paying that follows from the settings. */
 export interface PaySetup {
   readonly url: string
   readonly merchants: readonly [Merchant, ...ReadonlyArray<Merchant>]
-  readonly stores: Readonly<Record<string, string>>
+  readonly stores: ReadonlyMap<string, Store>
 }
 
 const wechat = "https://api.mch.weixin.qq.com"
@@ -27,6 +29,7 @@ export const paySetup = Effect.fn("paySetup")(function* (settings: GatewaySettin
   const problems: Array<ConfigProblem> = development
     ? []
     : [...pretendedAddress("wechatPayUrl", url)]
+  problems.push(...listedTwice(chosen))
   const merchants: Array<Merchant> = []
   for (const candidate of chosen) {
     if (!development)
@@ -51,8 +54,15 @@ export const paySetup = Effect.fn("paySetup")(function* (settings: GatewaySettin
         }
       ]
     })
-  return { url, merchants: [first, ...rest], stores: storesOf(settings) } satisfies PaySetup
+  const { problems: wrong, stores } = storesOf(settings, [first, ...rest])
+  if (wrong.length > 0) return yield* new ConfigInvalid({ problems: wrong })
+  return { url, merchants: [first, ...rest], stores } satisfies PaySetup
 })
+
+const listedTwice = (merchants: ReadonlyArray<MerchantSettings>) =>
+  merchants
+    .filter(({ mchid }, at) => merchants.findIndex((one) => one.mchid === mchid) !== at)
+    .map(({ mchid }) => problemWith(mchid, "this merchant is listed twice"))
 
 const problemWith = (mchid: string, problem: string): ConfigProblem => ({
   owner: "gateway",
@@ -64,8 +74,8 @@ const notifyUrl = ({ publicUrl }: GatewaySettings, mchid: string) =>
   new URL(`/wechat/pay/notify/${mchid}`, publicUrl).href
 
 const declaredMerchants = (settings: GatewaySettings): Array<MerchantSettings> => {
-  const { apiV3Key, appId, merchantId, merchantKey, merchantSerial, payPublicKey, payPublicKeyId } =
-    settings
+  const { apiV3Key, appId, merchantEntity, merchantId, merchantKey, merchantSerial } = settings
+  const { payPublicKey, payPublicKeyId } = settings
   const fromEnvironment =
     merchantId === undefined
       ? []
@@ -80,13 +90,15 @@ const declaredMerchants = (settings: GatewaySettings): Array<MerchantSettings> =
             ...(payPublicKey !== undefined && {
               publicKey: Redacted.value(fileOr(Redacted.make(payPublicKey)))
             }),
+            ...(merchantEntity !== undefined && { entity: merchantEntity }),
             notifyUrl: notifyUrl(settings, merchantId)
           }
         ]
   const listed = (settings.merchants ?? []).map(
-    ({ certificates, key, publicKey, publicKeyId, ...merchant }) => ({
+    ({ certificates, entity, key, publicKey, publicKeyId, stores: _, ...merchant }) => ({
       ...merchant,
       privateKey: fileOr(key),
+      ...(entity !== undefined && { entity }),
       ...(publicKeyId !== undefined && { publicKeyId }),
       ...(publicKey !== undefined && { publicKey }),
       ...(certificates !== undefined && { certificates }),
@@ -106,11 +118,6 @@ const fileOr = (pem: Redacted.Redacted): Redacted.Redacted => {
     return pem
   }
 }
-
-const storesOf = ({ merchants = [] }: GatewaySettings) =>
-  Object.fromEntries(
-    merchants.flatMap(({ mchid, stores = [] }) => stores.map((store) => [store, mchid] as const))
-  )
 
 const Credentials = Schema.Struct({
   mchid: Schema.String,

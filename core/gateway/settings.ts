@@ -10,7 +10,9 @@ import {
   readSettings,
   type Settings
 } from "../plugin/settings.ts"
+import { LegalEntity } from "../values/legal-entity.ts"
 import { AccountOption } from "./account-option.ts"
+import { MerchantOption, StoreOption } from "./merchant-option.ts"
 
 const Port = Schema.Int.check(Schema.isBetween({ minimum: 0, maximum: 65_535 }))
 const Secret = Schema.Redacted(Schema.NonEmptyString)
@@ -19,21 +21,6 @@ const Web = Schema.instanceOf(URL).check(
     expected: "an http or https address"
   })
 )
-
-/** A merchant beside the one the environment names. */
-const MerchantOption = Schema.Struct({
-  mchid: Schema.String,
-  appid: Schema.String,
-  serial: Schema.String,
-  /** PEM, or the file that holds it. */
-  key: Secret,
-  apiV3Key: Secret,
-  publicKeyId: Schema.optional(Schema.String),
-  publicKey: Schema.optional(Schema.String),
-  certificates: Schema.optional(Schema.Array(Schema.String)),
-  /** The stores that sell for this legal entity; those nobody names sell for the first merchant. */
-  stores: Schema.optional(Schema.Array(Schema.String))
-})
 
 /** An address that people may be sent to after a login. */
 const ReturnAddressOption = Schema.Struct({
@@ -88,7 +75,11 @@ export const gatewayOptions = {
   apiV3Key: Schema.optional(Secret),
   payPublicKeyId: Schema.optional(Schema.String),
   payPublicKey: Schema.optional(Schema.String),
-  merchants: Schema.optional(Schema.Array(MerchantOption))
+  /** Who sells under the merchant number of the environment. */
+  merchantEntity: Schema.optional(LegalEntity),
+  merchants: Schema.optional(Schema.Array(MerchantOption)),
+  /** Stores with rules of their own that no entry of `merchants` names. */
+  stores: Schema.optional(Schema.Array(StoreOption))
 } satisfies Fields
 
 export type GatewaySettings = TypeOf<typeof gatewayOptions>

@@ -1,5 +1,6 @@
 import { createPrivateKey, createPublicKey, type KeyObject, X509Certificate } from "node:crypto"
 import { Effect, Redacted, Schema } from "effect"
+import type { LegalEntity } from "../../values/legal-entity.ts"
 import type { WechatKey } from "./verification.ts"
 
 /** A WeChat Pay merchant, its keys parsed once: parsing a PEM for each signature would double its cost. */
@@ -16,6 +17,8 @@ export interface Merchant {
   readonly preferredKey: string
   /** Where WeChat's notifies for this merchant go; each kind has its own path below. */
   readonly notifyUrl: string
+  /** Who sells under this number, where it is said. */
+  readonly entity: LegalEntity | undefined
 }
 
 /** A merchant as configuration says it. */
@@ -32,6 +35,7 @@ export interface MerchantSettings {
   /** Platform certificates, PEM each. */
   readonly certificates?: ReadonlyArray<string>
   readonly notifyUrl: string
+  readonly entity?: LegalEntity
 }
 
 export class MerchantInvalid extends Schema.TaggedError<MerchantInvalid>()("MerchantInvalid", {
@@ -62,8 +66,8 @@ export const makeMerchant = (
       return Effect.fail(new MerchantInvalid({ problems }))
     if (usable.some(({ key }) => key.equals(createPublicKey(privateKey))))
       return Effect.fail(new MerchantInvalid({ problems: [OWN_KEY] }))
-    const { appid, apiV3Key, mchid, notifyUrl, serial } = settings
-    const merchant = { appid, mchid, serial, privateKey, apiV3Key, notifyUrl }
+    const { appid, apiV3Key, entity, mchid, notifyUrl, serial } = settings
+    const merchant = { appid, mchid, serial, privateKey, apiV3Key, notifyUrl, entity }
     return Effect.succeed({ ...merchant, keys: usable, preferredKey: preferred.id })
   })
 

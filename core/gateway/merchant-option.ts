@@ -1,0 +1,58 @@
+import { Duration, Schema } from "effect"
+import { LegalEntity } from "../values/legal-entity.ts"
+import { Fen } from "../values/money.ts"
+import { ordinaryRules, type StoreRules } from "../wechat/pay/stores.ts"
+
+const Secret = Schema.Redacted(Schema.NonEmptyString)
+
+/** What a store may have of its own. */
+const rules = {
+  store: Schema.NonEmptyString,
+  /** What becomes of money that comes after the till gave up; it is given back unless said. */
+  lateSuccess: Schema.optional(Schema.Literals(["hold", "give back"])),
+  /** How long it is held before it is given back after all; 30 minutes unless said. */
+  holdMinutes: Schema.optional(Schema.Int.check(Schema.isBetween({ minimum: 1, maximum: 1_440 }))),
+  /** A refund of more than this waits for a supervisor. */
+  confirmRefundsAbove: Schema.optional(Fen)
+}
+
+/** A store, by its number or with its rules. */
+const MerchantStore = Schema.Union([Schema.NonEmptyString, Schema.Struct(rules)])
+type MerchantStore = typeof MerchantStore.Type
+
+/** A store named beside the merchants; it sells for the first unless said. */
+export const StoreOption = Schema.Struct({
+  ...rules,
+  /** The mchid it sells for. */
+  merchant: Schema.optional(Schema.String)
+})
+
+/** A merchant beside the one the environment names. */
+export const MerchantOption = Schema.Struct({
+  mchid: Schema.String,
+  appid: Schema.String,
+  serial: Schema.String,
+  /** PEM, or the file that holds it. */
+  key: Secret,
+  apiV3Key: Secret,
+  publicKeyId: Schema.optional(Schema.String),
+  publicKey: Schema.optional(Schema.String),
+  certificates: Schema.optional(Schema.Array(Schema.String)),
+  /** Who sells under this number. */
+  entity: Schema.optional(LegalEntity),
+  /** The stores that sell for this legal entity; those nobody names sell for the first merchant. */
+  stores: Schema.optional(Schema.Array(MerchantStore))
+})
+
+export const numberOf = (store: MerchantStore): string =>
+  typeof store === "string" ? store : store.store
+
+export const rulesOf = (store: MerchantStore): StoreRules => {
+  if (typeof store === "string") return ordinaryRules
+  const { confirmRefundsAbove, holdMinutes, lateSuccess } = store
+  return {
+    lateSuccess: lateSuccess ?? ordinaryRules.lateSuccess,
+    holdFor: holdMinutes === undefined ? ordinaryRules.holdFor : Duration.minutes(holdMinutes),
+    confirmRefundsAbove
+  }
+}
