@@ -130,6 +130,9 @@ const Credentials = Schema.Struct({
   platformCertificate: Schema.String
 })
 
+/** Made up here: WeChat's keys say nothing of who sells. */
+const sandboxEntity = { name: "沙箱零售有限公司", creditCode: "91440101MA5W31R72N" }
+
 /** The merchant that the sandbox made up. */
 const sandboxMerchant = Effect.fnUntraced(function* (url: string, settings: GatewaySettings) {
   const given = yield* credentialsAt(url, Credentials, "wechatPayUrl", "a merchant")
@@ -142,6 +145,7 @@ const sandboxMerchant = Effect.fnUntraced(function* (url: string, settings: Gate
     publicKeyId: given.publicKeyId,
     publicKey: given.publicKey,
     certificates: [given.platformCertificate],
+    entity: sandboxEntity,
     notifyUrl: notifyUrl(settings, given.mchid)
   } satisfies MerchantSettings
 })
