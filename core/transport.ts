@@ -4,6 +4,7 @@ import type { Socket } from "node:net"
 import { TLSSocket } from "node:tls"
 import { urlToHttpOptions } from "node:url"
 import { Context, type Duration, Effect, Exit, Layer, Schema } from "effect"
+import { closeLines, exchangeLeniently, type Lines, openLines } from "./transport/lenient.ts"
 
 /** A request as it goes out. Nothing is added but what HTTP itself needs (Host, Content-Length, Connection). */
 export interface Outgoing {
@@ -16,6 +17,8 @@ export interface Outgoing {
   readonly timeout: Duration.Input
   /** What the answer's body may weigh; 4 MiB unless said. */
   readonly maxBytes?: number
+  /** Reads answers that break HTTP, as old servers write them. Never for anybody whose answers are signed by their framing. */
+  readonly lenient?: boolean
 }
 
 /** An answer as it came, whatever its status; the body is never decompressed. */
@@ -24,6 +27,8 @@ export interface Incoming {
   /** Names in lower case. Several `Set-Cookie` are joined by a line feed, the one thing no header contains. */
   readonly headers: Readonly<Record<string, string>>
   readonly body: Uint8Array
+  /** The line ended before as many bytes had come as were promised. Only a lenient exchange gives such an answer. */
+  readonly cut?: boolean
 }
 
 /** Nothing of the request left this machine, so nothing happened there: no such name, refused, TLS failed. */
@@ -49,7 +54,12 @@ export class Transport extends Context.Service<
   static readonly layer = Layer.effect(
     Transport,
     Effect.acquireRelease(Effect.sync(openAgents), closeAgents).pipe(
-      Effect.map((agents) => Transport.of({ exchange: (request) => exchange(agents, request) }))
+      Effect.map((agents) =>
+        Transport.of({
+          exchange: (request) =>
+            request.lenient === true ? leniently(agents, request) : exchange(agents, request)
+        })
+      )
     )
   )
 }
@@ -65,6 +75,7 @@ const MAX_BYTES = 4 * 1024 * 1024
 interface Agents {
   readonly "http:": http.Agent
   readonly "https:": https.Agent
+  readonly lenient: Lines
 }
 
 function openAgents(): Agents {
@@ -72,7 +83,8 @@ function openAgents(): Agents {
   return {
     "http:": new http.Agent(options),
     // Said aloud, so that NODE_TLS_REJECT_UNAUTHORIZED cannot switch it off.
-    "https:": new https.Agent({ ...options, rejectUnauthorized: true })
+    "https:": new https.Agent({ ...options, rejectUnauthorized: true }),
+    lenient: openLines()
   }
 }
 
@@ -80,8 +92,22 @@ function closeAgents(agents: Agents) {
   return Effect.sync(() => {
     agents["http:"].destroy()
     agents["https:"].destroy()
+    closeLines(agents.lenient)
   })
 }
+
+const leniently = ({ lenient }: Agents, request: Outgoing) =>
+  exchangeLeniently(lenient, request, { connect: CONNECT, maxBytes: MAX_BYTES }).pipe(
+    Effect.map(({ body, cut, headers, status }) => ({
+      status,
+      headers: Object.fromEntries(headers),
+      body,
+      ...(cut && { cut })
+    })),
+    Effect.mapError(({ reason, sent }) =>
+      sent ? new NoAnswer({ reason }) : new NotSent({ reason })
+    )
+  )
 
 const exchange = (agents: Agents, request: Outgoing) =>
   Effect.acquireUseRelease(

@@ -1,12 +1,12 @@
 import { STATUS_CODES } from "node:http"
 import type { AddressInfo } from "node:net"
 import { Effect, type Scope } from "effect"
+import type { RequestLine } from "../transport/http-head.ts"
 import type { Answerer, Framed, Reply } from "./message.ts"
 import { defaults } from "./wire/callers.ts"
 import { Conversation, type Protocol, type Turn } from "./wire/conversation.ts"
 import type { Problem } from "./wire/cutter.ts"
 import { HttpCutter, type HttpMessage, type HttpRequest } from "./wire/http.ts"
-import type { RequestLine } from "./wire/http-head.ts"
 import { type ListenFailed, type Listening, listenSockets } from "./wire/sockets.ts"
 
 /** What the legacy door serves under one path; a slash at its end does not matter, its case does. */

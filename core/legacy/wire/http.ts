@@ -1,5 +1,4 @@
-import type { Cut, Cutter, Problem, Stop } from "./cutter.ts"
-import { type Body, bodyOf } from "./http-body.ts"
+import { type Body, bodyOf } from "../../transport/http-body.ts"
 import {
   extentOf,
   type Head,
@@ -7,8 +6,9 @@ import {
   parseRequestLine,
   type RequestLine,
   words
-} from "./http-head.ts"
-import { Intake } from "./intake.ts"
+} from "../../transport/http-head.ts"
+import { Intake } from "../../transport/intake.ts"
+import type { Cut, Cutter, Problem, Stop } from "./cutter.ts"
 
 export interface HttpRequest extends Head {
   readonly is: "request"

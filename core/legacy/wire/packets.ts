@@ -1,5 +1,5 @@
+import { Intake } from "../../transport/intake.ts"
 import type { Cut, Cutter, Problem, Stop } from "./cutter.ts"
-import { Intake } from "./intake.ts"
 
 /**
  * Where a message of a raw TCP peer ends: after so many bytes (`shortest`: a peer that then says no more has said enough), as a

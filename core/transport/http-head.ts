@@ -55,6 +55,16 @@ export const parseHeaders = (text: string): Head["headers"] | undefined => {
  * theirs to the one their library counts in bytes, and a message cut short could still be read, with another amount.
  */
 export const extentOf = (head: Head): Extent | undefined => {
+  const said = saidExtent(head)
+  if (said !== "nothing") return said
+  const open = head.version === "1.0" && (head.method === "POST" || head.method === "PUT")
+  return { reaches: open ? "open" : 0, doubtful: false }
+}
+
+/** What a head says of its body's reach, the same rules for requests and answers; `undefined` if nobody could tell. */
+export const saidExtent = (
+  head: Pick<Head, "headers" | "version">
+): Extent | "nothing" | undefined => {
   const codings = words(head, "transfer-encoding").filter((coding) => coding !== "identity")
   const lengths = words(head, "content-length")
   if (codings.length > 0) {
@@ -64,17 +74,14 @@ export const extentOf = (head: Head): Extent | undefined => {
       doubtful: codings.length > 1 || lengths.length > 0 || head.version === "1.0"
     }
   }
-  if (lengths.length > 0) {
-    if (!lengths.every((length) => /^\d+$/.test(length))) return undefined
-    const counts = lengths.map(Number)
-    return { reaches: Math.max(...counts), doubtful: new Set(counts).size > 1 }
-  }
-  const open = head.version === "1.0" && (head.method === "POST" || head.method === "PUT")
-  return { reaches: open ? "open" : 0, doubtful: false }
+  if (lengths.length === 0) return "nothing"
+  if (!lengths.every((length) => /^\d+$/.test(length))) return undefined
+  const counts = lengths.map(Number)
+  return { reaches: Math.max(...counts), doubtful: new Set(counts).size > 1 }
 }
 
 /** The comma-separated words of a header, in lower case. */
-export const words = (head: Head, name: string): ReadonlyArray<string> =>
+export const words = (head: Pick<Head, "headers">, name: string): ReadonlyArray<string> =>
   (head.headers.get(name) ?? "")
     .split(",")
     .map((word) => strip(word).toLowerCase())
