@@ -31,6 +31,8 @@ export const StoreOption = Schema.Struct({
 export const MerchantOption = Schema.Struct({
   mchid: Schema.String,
   appid: Schema.String,
+  /** The partner (服务商) that acts for it; `key`, `serial` and `apiV3Key` are then the partner's. */
+  partner: Schema.optional(Schema.Struct({ mchid: Schema.String, appid: Schema.String })),
   serial: Schema.String,
   /** PEM, or the file that holds it. */
   key: Secret,

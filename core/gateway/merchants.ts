@@ -95,10 +95,11 @@ const declaredMerchants = (settings: GatewaySettings): Array<MerchantSettings> =
           }
         ]
   const listed = (settings.merchants ?? []).map(
-    ({ certificates, entity, key, publicKey, publicKeyId, stores: _, ...merchant }) => ({
+    ({ certificates, entity, key, partner, publicKey, publicKeyId, stores: _, ...merchant }) => ({
       ...merchant,
       privateKey: fileOr(key),
       ...(entity !== undefined && { entity }),
+      ...(partner !== undefined && { partner }),
       ...(publicKeyId !== undefined && { publicKeyId }),
       ...(publicKey !== undefined && { publicKey }),
       ...(certificates !== undefined && { certificates }),

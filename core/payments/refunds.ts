@@ -68,13 +68,14 @@ export const makeRefunds = Effect.gen(function* () {
     if (intention.amount > attempt.amount)
       return yield* new NotRefundable({ reference, left: attempt.amount })
     const id = outRefundNo({ plugin, reference: payment, key: intention.key })
+    const merchant = yield* merchants.known(attempt.merchant)
     const request = yield* Effect.orDie(
-      refundBody({
+      refundBody(merchant, {
         ...intention,
         outTradeNo: attempt.id,
         outRefundNo: id,
         total: attempt.amount,
-        notifyUrl: `${merchants.get(attempt.merchant)?.notifyUrl}/refund`
+        notifyUrl: `${merchant.notifyUrl}/refund`
       })
     )
     const written = yield* database.write(`payment:${payment}`, async (sql) => {

@@ -1,7 +1,7 @@
 import { Clock, Duration, Effect } from "effect"
 import { Database } from "../database/database.ts"
 import { leaveTodo } from "../tasks/todos.ts"
-import { type BodyInvalid, codepayBody, nativeBody } from "../wechat/pay/body.ts"
+import { type BodyInvalid, codepayBody, orderBody } from "../wechat/pay/body.ts"
 import { WechatPay } from "../wechat/pay/client.ts"
 import type { PayFailure } from "../wechat/pay/errors.ts"
 import type { Merchant } from "../wechat/pay/merchant.ts"
@@ -57,10 +57,10 @@ export const makeSending = Effect.gen(function* () {
   /** The exact request is kept before it goes out: whatever is sent again must be the same bytes. */
   const qr = Effect.fnUntraced(function* (order: QrOrder, attempt: AttemptRow) {
     const by = yield* merchants.known(attempt.merchant)
-    const request = attempt.request ?? (yield* nativeBody(by, qrOf(order, attempt, by)))
+    const request = attempt.request ?? (yield* orderBody(by, "native", qrOf(order, attempt, by)))
     if (attempt.request === null) yield* ledger.keepRequest(attempt, request)
-    const asked = Effect.tapError(pay.native(by, request), complain(by))
-    const word = yield* said(asked, ({ codeUrl }) => ({ says: "waiting", codeUrl }))
+    const asked = Effect.tapError(pay.order(by, "native", request), complain(by))
+    const word = yield* said(asked, (codeUrl) => ({ says: "waiting", codeUrl }))
     // A refusal of the second request tells nothing of the first, which may have arrived or still will.
     return attempt.request !== null && word.says === "refused" ? nothing(word.detail) : word
   })

@@ -24,7 +24,7 @@ import type { Answerer, Framed, Unframed } from "../../core/legacy/message.ts"
 import { Stopping } from "../../core/stopping.ts"
 import { openTodos } from "../../core/tasks/todos.ts"
 import { Transport } from "../../core/transport.ts"
-import { nativeBody } from "../../core/wechat/pay/body.ts"
+import { orderBody } from "../../core/wechat/pay/body.ts"
 import { WechatPay } from "../../core/wechat/pay/client.ts"
 import { Merchants } from "../../core/wechat/pay/merchants.ts"
 import { Signer } from "../../core/wechat/pay/signer.ts"
@@ -227,8 +227,8 @@ export const openWorld = Effect.fnUntraced(function* (
         expires: noon + 3_600_000,
         notifyUrl: `${merchant.notifyUrl}/payment`
       }
-      const body = yield* nativeBody(merchant, order)
-      yield* WechatPay.use((pay) => pay.native(merchant, body))
+      const body = yield* orderBody(merchant, "native", order)
+      yield* WechatPay.use((pay) => pay.order(merchant, "native", body))
       yield* control("POST", "/pay", { outTradeNo: order.outTradeNo })
     }).pipe(Effect.orDie, (work) =>
       Effect.suspend(() => Effect.provide(work, process.gateway.context))

@@ -3,6 +3,8 @@ import { Exit, Schema, SchemaIssue } from "effect"
 import { rfc3339 } from "../../values/beijing.ts"
 import { Fen } from "../../values/money.ts"
 import type { Merchant } from "./merchant.ts"
+import { merchantIds, orderIds, payerIds } from "./parties.ts"
+import type { OrderWay } from "./ways.ts"
 
 /** WeChat would refuse this request for the form of one field; it was not sent. */
 export class BodyInvalid extends Schema.TaggedError<BodyInvalid>()("BodyInvalid", {
@@ -49,9 +51,16 @@ const OutTradeNo = pattern(/^[\w*-]{6,32}$/, "6 to 32 letters, digits or _-*")
 const OutRefundNo = pattern(/^[\w|*@-]{1,64}$/, "1 to 64 letters, digits or _-|*@")
 const NotifyUrl = pattern(/^https?:\/\/[^?#\s]{1,247}$/, "an http address without a query")
 
+const maybe = Schema.optionalKey(Schema.String)
+
+/** Direct merchants are named by two numbers, those of a partner by up to four. */
 const order = {
-  appid: Schema.String,
-  mchid: Schema.String,
+  appid: maybe,
+  mchid: maybe,
+  sp_appid: maybe,
+  sp_mchid: maybe,
+  sub_appid: maybe,
+  sub_mchid: maybe,
   description: plain(127),
   out_trade_no: OutTradeNo,
   amount: Schema.Struct({ total: Amount, currency: Currency })
@@ -72,6 +81,8 @@ const invalid = ({ issue }: Schema.SchemaError) => {
   return new BodyInvalid({ field, problem: first?.message ?? "not what WeChat accepts" })
 }
 
+const Ip = Schema.String.check(Schema.makeFilter((ip) => isIP(ip) > 0, { expected: "an address" }))
+
 const codepay = serialise(
   Schema.Struct({
     ...order,
@@ -80,9 +91,7 @@ const codepay = serialise(
     }),
     scene_info: Schema.Struct({
       device_id: Schema.optionalKey(plain(32)),
-      device_ip: Schema.String.check(
-        Schema.makeFilter((ip) => isIP(ip) > 0, { expected: "an address" })
-      ),
+      device_ip: Ip,
       store_info: Schema.Struct({ out_id: plain(32) })
     })
   })
@@ -93,7 +102,7 @@ const NOWHERE = "127.0.0.1"
 
 /** A code payment. It is never notified, so there is no address for that; `out_id` is our name for the store. */
 export const codepayBody = (
-  { appid, mchid }: Merchant,
+  merchant: Merchant,
   sale: {
     readonly outTradeNo: string
     readonly authCode: string
@@ -107,8 +116,7 @@ export const codepayBody = (
 ) => {
   const device_id = printable(sale.device, 32)
   return codepay({
-    appid,
-    mchid,
+    ...orderIds(merchant),
     description: describe(sale.description),
     out_trade_no: sale.outTradeNo,
     payer: { auth_code: sale.authCode },
@@ -121,34 +129,89 @@ export const codepayBody = (
   })
 }
 
-const native = serialise(
-  Schema.Struct({ ...order, time_expire: Schema.String, notify_url: NotifyUrl })
-)
+/** What an order is made of, however it will be paid. */
+export interface NewOrder {
+  /** The account at which it is paid; the merchant's own unless said. */
+  readonly appid?: string
+  readonly outTradeNo: string
+  readonly amount: Fen
+  readonly description: string
+  /** The last moment the payer can pay, in UTC milliseconds. It does not close the order. */
+  readonly expires: number
+  readonly notifyUrl: string
+  /** `jsapi`: who will pay, by their openid at `appid`. */
+  readonly openid?: string
+  /** `h5`: whence the payer's browser comes, and on what it runs. */
+  readonly browser?: Browser
+}
 
-/** An order paid by scanning a QR code of ours. */
-export const nativeBody = (
-  { appid, mchid }: Merchant,
-  sale: {
-    readonly outTradeNo: string
-    readonly amount: Fen
-    readonly description: string
-    /** The last moment the payer can pay, in UTC milliseconds. It does not close the order. */
-    readonly expires: number
-    readonly notifyUrl: string
-  }
-) =>
-  native({
-    appid,
-    mchid,
+/** The address and device of a payer whose browser goes to WeChat by itself. */
+export interface Browser {
+  readonly ip: string
+  readonly device: "iOS" | "Android" | "Wap"
+}
+
+const Openid = pattern(/^[\w-]{1,128}$/, "an openid")
+const ordered = { ...order, time_expire: Schema.String, notify_url: NotifyUrl }
+const openid = Schema.optionalKey(Openid)
+
+/** How the request of each way goes beyond what all orders share. */
+const orders = {
+  native: serialise(Schema.Struct(ordered)),
+  app: serialise(Schema.Struct(ordered)),
+  jsapi: serialise(
+    Schema.Struct({
+      ...ordered,
+      payer: Schema.Struct({ openid, sp_openid: openid, sub_openid: openid }).check(
+        Schema.makeFilter((payer) => Object.keys(payer).length === 1, { expected: "one openid" })
+      )
+    })
+  ),
+  h5: serialise(
+    Schema.Struct({
+      ...ordered,
+      scene_info: Schema.Struct({
+        payer_client_ip: Ip,
+        h5_info: Schema.Struct({ type: Schema.Literals(["iOS", "Android", "Wap"]) })
+      })
+    })
+  )
+}
+
+/** An order that its payer finds by what WeChat gives for it: a QR, a prepay_id or an address. */
+export const orderBody = (merchant: Merchant, way: OrderWay, sale: NewOrder) => {
+  const appid = sale.appid ?? merchant.appid
+  const { browser, openid } = sale
+  const common = {
+    ...orderIds(merchant, appid),
     description: describe(sale.description),
     out_trade_no: sale.outTradeNo,
     time_expire: rfc3339(sale.expires),
     notify_url: sale.notifyUrl,
-    amount: { total: sale.amount, currency: "CNY" }
-  })
+    amount: { total: sale.amount, currency: "CNY" as const }
+  }
+  switch (way) {
+    case "native":
+    case "app":
+      return orders[way](common)
+    case "jsapi":
+      return orders.jsapi({
+        ...common,
+        payer: openid === undefined ? {} : payerIds(merchant, appid, openid)
+      })
+    case "h5": {
+      const { device, ip } = browser ?? { device: "Wap", ip: "" }
+      return orders.h5({
+        ...common,
+        scene_info: { payer_client_ip: ip, h5_info: { type: device } }
+      })
+    }
+  }
+}
 
 const refund = serialise(
   Schema.Struct({
+    sub_mchid: maybe,
     out_trade_no: OutTradeNo,
     out_refund_no: OutRefundNo,
     reason: Schema.optionalKey(plain(80)),
@@ -162,17 +225,21 @@ const refund = serialise(
 )
 
 /** Money back. The same number is the same refund, so one intention keeps its number for ever. */
-export const refundBody = (intention: {
-  readonly outTradeNo: string
-  readonly outRefundNo: string
-  readonly amount: Fen
-  /** What the order was paid with. */
-  readonly total: Fen
-  readonly reason?: string
-  readonly notifyUrl: string
-}) => {
+export const refundBody = (
+  merchant: Merchant,
+  intention: {
+    readonly outTradeNo: string
+    readonly outRefundNo: string
+    readonly amount: Fen
+    /** What the order was paid with. */
+    readonly total: Fen
+    readonly reason?: string
+    readonly notifyUrl: string
+  }
+) => {
   const reason = printable(intention.reason ?? "", 80)
   return refund({
+    ...subMerchant(merchant),
     out_trade_no: intention.outTradeNo,
     out_refund_no: intention.outRefundNo,
     ...(reason === "" ? {} : { reason }),
@@ -183,3 +250,9 @@ export const refundBody = (intention: {
 
 /** WeChat demands a description. */
 const describe = (text: string) => printable(text, 127) || "商品"
+
+/** A refund names nobody but whom a partner refunds for. */
+const subMerchant = (merchant: Merchant) => {
+  const { sub_mchid } = { sub_mchid: undefined, ...merchantIds(merchant) }
+  return sub_mchid === undefined ? {} : { sub_mchid }
+}

@@ -1,10 +1,12 @@
 import { type Duration, Effect, Option, Schema } from "effect"
 import type { Call } from "./exchange.ts"
 import type { Merchant } from "./merchant.ts"
+import { isFor, merchantIds, orderIds, type Parties, transactions } from "./parties.ts"
+import { type OrderWay, ways } from "./ways.ts"
 import {
   type RefundStatus,
   readEcho,
-  readNative,
+  readPrepay,
   readRefundStatus,
   readReversal,
   readTransaction,
@@ -15,8 +17,8 @@ import {
 const timeouts = {
   /** WeChat tries the payer's cards one after another, which takes seconds; a till waits little longer. */
   codepay: "10 seconds",
-  /** Somebody waits for a QR code to appear; the same number can be asked for again. */
-  native: "8 seconds",
+  /** Somebody waits for the cashier to appear; the same number can be asked for again. */
+  order: "8 seconds",
   close: "8 seconds",
   /** Reads one row, and is soon asked again. */
   query: "5 seconds",
@@ -29,34 +31,35 @@ export const codepay = (merchant: Merchant, body: string): Effect.Effect<Call<Tr
   Effect.map(numbersIn(body), ({ out_trade_no }) => ({
     operation: "codepay",
     method: "POST",
-    target: "/v3/pay/transactions/codepay",
+    target: `${transactions(merchant)}/codepay`,
     body,
     timeout: timeouts.codepay,
     read: transaction(merchant, out_trade_no)
   }))
 
-export const native = (body: string): Call<{ readonly codeUrl: string }> => ({
-  operation: "native",
+/** Gives what the payer finds the order by. */
+export const order = (merchant: Merchant, way: OrderWay, body: string): Call<string> => ({
+  operation: way,
   method: "POST",
-  target: "/v3/pay/transactions/native",
+  target: `${transactions(merchant)}/${way}`,
   body,
-  timeout: timeouts.native,
-  read: readNative
+  timeout: timeouts.order,
+  read: readPrepay[ways[way].prepay]
 })
 
 export const query = (merchant: Merchant, outTradeNo: string): Call<Transaction> => ({
   operation: "query",
   method: "GET",
-  target: `${order(outTradeNo)}?mchid=${encodeURIComponent(merchant.mchid)}`,
+  target: `${numbered(merchant, outTradeNo)}?${new URLSearchParams(merchantIds(merchant))}`,
   timeout: timeouts.query,
   read: transaction(merchant, outTradeNo)
 })
 
-export const close = ({ mchid }: Merchant, outTradeNo: string): Call<void> => ({
+export const close = (merchant: Merchant, outTradeNo: string): Call<void> => ({
   operation: "close",
   method: "POST",
-  target: `${order(outTradeNo)}/close`,
-  body: JSON.stringify({ mchid }),
+  target: `${numbered(merchant, outTradeNo)}/close`,
+  body: JSON.stringify(merchantIds(merchant)),
   timeout: timeouts.close,
   read: () => Option.some(undefined)
 })
@@ -64,8 +67,8 @@ export const close = ({ mchid }: Merchant, outTradeNo: string): Call<void> => ({
 export const reverse = (merchant: Merchant, outTradeNo: string): Call<void> => ({
   operation: "reverse",
   method: "POST",
-  target: `${order(outTradeNo)}/reverse`,
-  body: JSON.stringify({ appid: merchant.appid, mchid: merchant.mchid }),
+  target: `${numbered(merchant, outTradeNo)}/reverse`,
+  body: JSON.stringify(orderIds(merchant)),
   timeout: timeouts.reverse,
   read: (text) => Option.asVoid(Option.filter(readReversal(text), isAbout(merchant, outTradeNo)))
 })
@@ -80,10 +83,15 @@ export const refund = (body: string): Effect.Effect<Call<RefundStatus>> =>
     read: refundStatus(out_refund_no)
   }))
 
-export const queryRefund = (outRefundNo: string): Call<RefundStatus> => ({
+export const queryRefund = (
+  { mchid, partner }: Merchant,
+  outRefundNo: string
+): Call<RefundStatus> => ({
   operation: "queryRefund",
   method: "GET",
-  target: `/v3/refund/domestic/refunds/${encodeURIComponent(outRefundNo)}`,
+  target:
+    `/v3/refund/domestic/refunds/${encodeURIComponent(outRefundNo)}` +
+    (partner === undefined ? "" : `?${new URLSearchParams({ sub_mchid: mchid })}`),
   timeout: timeouts.query,
   read: refundStatus(outRefundNo)
 })
@@ -99,14 +107,14 @@ export const echo: Call<void> = {
   read: (text) => Option.asVoid(Option.filter(readEcho(text), ({ message }) => message === HELLO))
 }
 
-const order = (outTradeNo: string) =>
-  `/v3/pay/transactions/out-trade-no/${encodeURIComponent(outTradeNo)}`
+const numbered = (merchant: Merchant, outTradeNo: string) =>
+  `${transactions(merchant)}/out-trade-no/${encodeURIComponent(outTradeNo)}`
 
 /** A signature says that WeChat wrote an answer, not that it answers this question. */
 const isAbout =
   (merchant: Merchant, number: string) =>
-  ({ mchid, outTradeNo }: { readonly mchid: string; readonly outTradeNo: string }) =>
-    mchid === merchant.mchid && outTradeNo === number
+  (answer: Parties & { readonly outTradeNo: string }): boolean =>
+    isFor(merchant, answer) && answer.outTradeNo === number
 
 const transaction = (merchant: Merchant, outTradeNo: string) => (text: string) =>
   Option.filter(readTransaction(text), isAbout(merchant, outTradeNo))

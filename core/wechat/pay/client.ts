@@ -5,6 +5,7 @@ import { makeAsk } from "./exchange.ts"
 import type { Merchant } from "./merchant.ts"
 import { type Notify, openNotify } from "./notify.ts"
 import type { Headers } from "./verification.ts"
+import type { OrderWay } from "./ways.ts"
 import type { RefundStatus, Transaction } from "./wire.ts"
 
 /**
@@ -17,10 +18,8 @@ export class WechatPay extends Context.Service<
   WechatPay,
   {
     codepay(merchant: Merchant, body: string): Effect.Effect<Transaction, PayFailure>
-    native(
-      merchant: Merchant,
-      body: string
-    ): Effect.Effect<{ readonly codeUrl: string }, PayFailure>
+    /** Gives what the payer finds the order by: a `code_url`, a `prepay_id` or an `h5_url`. */
+    order(merchant: Merchant, way: OrderWay, body: string): Effect.Effect<string, PayFailure>
     query(merchant: Merchant, outTradeNo: string): Effect.Effect<Transaction, PayFailure>
     /** Succeeds for numbers WeChat has never seen as well, and somebody already typing the password may still pay. */
     close(merchant: Merchant, outTradeNo: string): Effect.Effect<void, PayFailure>
@@ -45,13 +44,14 @@ export class WechatPay extends Context.Service<
         WechatPay.of({
           codepay: (merchant, body) =>
             Effect.flatMap(calls.codepay(merchant, body), (call) => ask(merchant, call)),
-          native: (merchant, body) => ask(merchant, calls.native(body)),
+          order: (merchant, way, body) => ask(merchant, calls.order(merchant, way, body)),
           query: (merchant, outTradeNo) => ask(merchant, calls.query(merchant, outTradeNo)),
           close: (merchant, outTradeNo) => ask(merchant, calls.close(merchant, outTradeNo)),
           reverse: (merchant, outTradeNo) => ask(merchant, calls.reverse(merchant, outTradeNo)),
           refund: (merchant, body) =>
             Effect.flatMap(calls.refund(body), (call) => ask(merchant, call)),
-          queryRefund: (merchant, outRefundNo) => ask(merchant, calls.queryRefund(outRefundNo)),
+          queryRefund: (merchant, outRefundNo) =>
+            ask(merchant, calls.queryRefund(merchant, outRefundNo)),
           echo: (merchant) => ask(merchant, calls.echo),
           openNotify
         })

@@ -1,3 +1,5 @@
+import type { Way } from "./ways.ts"
+
 /**
  * What to do after WeChat said no.
  *
@@ -12,15 +14,7 @@ export type Reaction = "repeat" | "ask" | "never" | "payer" | "operator"
 /** What a refused code payment means at the counter: scan another code, another card or purse, or something else. */
 export type CodepayRefusal = "code" | "funds" | "other"
 
-export type Operation =
-  | "codepay"
-  | "native"
-  | "query"
-  | "close"
-  | "reverse"
-  | "refund"
-  | "queryRefund"
-  | "echo"
+export type Operation = Way | "query" | "close" | "reverse" | "refund" | "queryRefund" | "echo"
 
 interface Meaning {
   /** `unknown`: it may have happened after all. */

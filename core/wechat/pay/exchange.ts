@@ -1,9 +1,11 @@
-import { Clock, Duration, Effect, Random, Result } from "effect"
+import { Clock, Duration, Effect, Result } from "effect"
 import { Transport } from "../../transport.ts"
 import { authorization, requestText } from "./authorization.ts"
 import type { PayFailure } from "./errors.ts"
 import { type Heard, judge, type Question } from "./judgement.ts"
 import type { Merchant } from "./merchant.ts"
+import { makeNonce } from "./nonce.ts"
+import { signs } from "./parties.ts"
 import { Signer } from "./signer.ts"
 
 /** One call of the API, not yet signed. */
@@ -30,11 +32,12 @@ export const makeAsk = Effect.fnUntraced(function* (url: string) {
     const { body, method, target, timeout } = call
     const timestamp = String(Math.floor((yield* Clock.currentTimeMillis) / 1000))
     const nonce = yield* makeNonce
+    const caller = { mchid: signs(merchant), serial: merchant.serial }
     const text = requestText({ method, target, timestamp, nonce, body: body ?? "" })
     const signature = yield* signer.sign(merchant.privateKey, text)
     const headers = {
       accept: "application/json",
-      authorization: authorization(merchant, { timestamp, nonce }, signature),
+      authorization: authorization(caller, { timestamp, nonce }, signature),
       // WeChat refuses requests without one.
       "user-agent": "weir",
       // On every call: one that lacks it keeps a merchant from ever moving to the public key.
@@ -66,12 +69,6 @@ export const makeAsk = Effect.fnUntraced(function* (url: string) {
     return yield* Effect.fromResult(heard.outcome)
   })
 })
-
-const ALPHABET = "0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz"
-
-const makeNonce = Effect.map(Random.Random, (random) =>
-  Array.from({ length: 32 }, () => ALPHABET[Math.floor(random.nextDoubleUnsafe() * 62)]).join("")
-)
 
 /** Nothing in the log says who pays, or with what. */
 const report = <A>(

@@ -3,10 +3,20 @@ import { Effect, Redacted, Schema } from "effect"
 import type { LegalEntity } from "../../values/legal-entity.ts"
 import type { WechatKey } from "./verification.ts"
 
-/** A WeChat Pay merchant, its keys parsed once: parsing a PEM for each signature would double its cost. */
-export interface Merchant {
+/** Who acts for other merchants: `sp_mchid` and `sp_appid`. */
+export interface Partner {
   readonly mchid: string
   readonly appid: string
+}
+
+/** A WeChat Pay merchant, its keys parsed once: parsing a PEM for each signature would double its cost. */
+export interface Merchant {
+  /** Its own number; where a partner acts for it, the `sub_mchid`. */
+  readonly mchid: string
+  /** The account at which it sells unless an order says another: its own or, where a partner acts for it, also the partner's. */
+  readonly appid: string
+  /** The partner (服务商) that acts for it: certificate, keys and serial are then the partner's. */
+  readonly partner?: Partner
   /** Of the merchant's own certificate; it changes together with the private key. */
   readonly serial: string
   readonly privateKey: KeyObject
@@ -25,6 +35,7 @@ export interface Merchant {
 export interface MerchantSettings {
   readonly mchid: string
   readonly appid: string
+  readonly partner?: Partner
   readonly serial: string
   /** PEM, as in `apiclient_key.pem`. */
   readonly privateKey: Redacted.Redacted
@@ -66,8 +77,11 @@ export const makeMerchant = (
       return Effect.fail(new MerchantInvalid({ problems }))
     if (usable.some(({ key }) => key.equals(createPublicKey(privateKey))))
       return Effect.fail(new MerchantInvalid({ problems: [OWN_KEY] }))
-    const { appid, apiV3Key, entity, mchid, notifyUrl, serial } = settings
-    const merchant = { appid, mchid, serial, privateKey, apiV3Key, notifyUrl, entity }
+    const { appid, apiV3Key, entity, mchid, notifyUrl, partner, serial } = settings
+    const merchant = {
+      ...{ appid, mchid, serial, privateKey, apiV3Key, notifyUrl, entity },
+      ...(partner !== undefined && { partner })
+    }
     return Effect.succeed({ ...merchant, keys: usable, preferredKey: preferred.id })
   })
 
@@ -77,6 +91,7 @@ const plainProblems = (settings: MerchantSettings): Array<string> =>
   [
     { holds: /^\d{6,32}$/.test(settings.mchid), problem: "mchid: expected digits" },
     { holds: /^\w{6,32}$/.test(settings.appid), problem: "appid: expected the form wx…" },
+    ...partnerProblems(settings),
     {
       holds: /^[0-9A-Fa-f]{8,64}$/.test(settings.serial),
       problem: "serial: expected the hexadecimal serial number of the merchant certificate"
@@ -90,6 +105,21 @@ const plainProblems = (settings: MerchantSettings): Array<string> =>
       problem: "notifyUrl: expected an http address without a query"
     }
   ].flatMap(({ holds, problem }) => (holds ? [] : [problem]))
+
+const partnerProblems = ({ mchid, partner }: MerchantSettings) =>
+  partner === undefined
+    ? []
+    : [
+        { holds: /^\d{6,32}$/.test(partner.mchid), problem: "partner.mchid: expected digits" },
+        {
+          holds: partner.mchid !== mchid,
+          problem: "partner.mchid: this is the merchant's own number, expected the partner's"
+        },
+        {
+          holds: /^\w{6,32}$/.test(partner.appid),
+          problem: "partner.appid: expected the form wx…"
+        }
+      ]
 
 /** A value of an environment file is one line, with its line ends written out. */
 const pem = (text: string) => text.replaceAll("\\n", "\n").trim()

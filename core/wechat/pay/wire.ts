@@ -1,4 +1,4 @@
-import { Effect, Schema, SchemaTransformation } from "effect"
+import { Effect, Option, Schema, SchemaTransformation } from "effect"
 import { rfc3339 } from "../../values/beijing.ts"
 import { Fen } from "../../values/money.ts"
 
@@ -45,14 +45,29 @@ const names = {
   successTime: "success_time"
 } as const
 
+/** A direct merchant is named by two numbers, one of a partner by three or four. */
+const parties = {
+  appid: maybe(text(32)),
+  mchid: maybe(text(32)),
+  sp_appid: maybe(text(32)),
+  sp_mchid: maybe(text(32)),
+  sub_appid: maybe(text(32)),
+  sub_mchid: maybe(text(32))
+}
+
 const order = {
-  appid: text(32),
-  mchid: text(32),
+  ...parties,
   outTradeNo: text(32),
   tradeType: maybe(text(16)),
   tradeStateDesc: maybe(text(256)),
   bankType: maybe(text(32)),
-  payer: maybe(Schema.Struct({ openid: maybe(text(128)) }))
+  payer: maybe(
+    Schema.Struct({
+      openid: maybe(text(128)),
+      sp_openid: maybe(text(128)),
+      sub_openid: maybe(text(128))
+    })
+  )
 }
 
 /** Money was taken. `REFUND`: some of it was given back since; how much, only the refunds tell. */
@@ -72,10 +87,42 @@ const Unpaid = Schema.Struct({
   amount: maybe(Amount)
 }).pipe(Schema.encodeKeys(names))
 
+type Named = Schema.Struct<typeof parties>["Type"]
+
+/** One form for direct merchants and those of partners. */
+interface Whose {
+  /** At which account the order was made. */
+  readonly appid: string
+  readonly mchid: string
+  /** Who acts for the merchant. */
+  readonly partner?: string
+  /** By their openid at `appid`. */
+  readonly payer?: { readonly openid?: string }
+}
+
+const whose = <A extends Named & { readonly payer?: Schema.Struct<typeof order>["Type"]["payer"] }>(
+  it: A
+): Option.Option<A & Whose> => {
+  const { payer, sp_mchid, sub_appid } = it
+  const appid = sub_appid ?? it.sp_appid ?? it.appid
+  const mchid = it.sub_mchid ?? it.mchid
+  if (appid === undefined || mchid === undefined) return Option.none()
+  const openid = sub_appid === undefined ? (payer?.sp_openid ?? payer?.openid) : payer?.sub_openid
+  return Option.some({
+    ...it,
+    appid,
+    mchid,
+    ...(sp_mchid !== undefined && { partner: sp_mchid }),
+    ...(openid !== undefined && { payer: { openid } })
+  })
+}
+
+const readOrder = read(Schema.Union([Paid, Unpaid]))
+
 /** Where an order stands, by WeChat's word. */
-const Transaction = Schema.Union([Paid, Unpaid])
-export type Transaction = typeof Transaction.Type
-export const readTransaction = read(Transaction)
+export type Transaction = (typeof Paid.Type | typeof Unpaid.Type) & Whose
+export const readTransaction = (text: string): Option.Option<Transaction> =>
+  Option.flatMap(readOrder(text), (it) => whose(it))
 
 const refund = {
   /** In notifies only. */
@@ -108,15 +155,32 @@ export type RefundStatus = typeof RefundStatus.Type
 export const readRefundStatus = read(RefundStatus)
 export const readRefundNotify = read(RefundNotify)
 
-export const readNative = read(
-  Schema.Struct({ codeUrl: text(512) }).pipe(Schema.encodeKeys({ codeUrl: "code_url" }))
-)
+const prepay = (name: string) => {
+  const readNamed = read(Schema.Struct({ [name]: text(512) }))
+  return (answer: string) => Option.flatMapNullishOr(readNamed(answer), (all) => all[name])
+}
 
-export const readReversal = read(
-  Schema.Struct({ mchid: text(32), outTradeNo: text(32) }).pipe(
+/** What the payer finds an order by, under each of its names. */
+export const readPrepay = {
+  code_url: prepay("code_url"),
+  prepay_id: prepay("prepay_id"),
+  h5_url: prepay("h5_url")
+}
+
+const readReversed = read(
+  Schema.Struct({ ...parties, outTradeNo: text(32) }).pipe(
     Schema.encodeKeys({ outTradeNo: "out_trade_no" })
   )
 )
+
+export const readReversal = (text: string) =>
+  Option.flatMap(readReversed(text), ({ sp_mchid, sub_mchid, ...it }) =>
+    Option.map(Option.fromUndefinedOr(sub_mchid ?? it.mchid), (mchid) => ({
+      outTradeNo: it.outTradeNo,
+      mchid,
+      partner: sp_mchid
+    }))
+  )
 
 export const readEcho = read(
   Schema.Struct({ message: text(256) }).pipe(Schema.encodeKeys({ message: "echo_message" }))

@@ -2,7 +2,8 @@ import { assert } from "@effect/vitest"
 import { Effect } from "effect"
 import type { WechatPay } from "../../../../core/wechat/pay/client.ts"
 import type { PayFailure } from "../../../../core/wechat/pay/errors.ts"
-import { type Deed, merchant, order, settings, wechat } from "./fixture.ts"
+import type { OrderWay } from "../../../../core/wechat/pay/ways.ts"
+import { type Deed, merchant, settings, order as transaction, wechat } from "./fixture.ts"
 
 export const SALE = "WEIR20261124000001"
 export const REFUND = "WEIRR20261124000001"
@@ -22,14 +23,22 @@ export const refund = (more: Readonly<Record<string, unknown>> = {}) =>
 
 type Pay = WechatPay["Service"]
 
+const order = (way: OrderWay, given: object) => ({
+  ask: (pay: Pay) => pay.order(merchant, way, saleBody),
+  answer: { body: JSON.stringify(given) }
+})
+
 /** Every call there is, with an answer that fits it. */
 export const operations = {
-  codepay: { ask: (pay: Pay) => pay.codepay(merchant, saleBody), answer: { body: order(SALE) } },
-  native: {
-    ask: (pay: Pay) => pay.native(merchant, saleBody),
-    answer: { body: JSON.stringify({ code_url: "weixin://wxpay/bizpayurl?pr=T" }) }
+  codepay: {
+    ask: (pay: Pay) => pay.codepay(merchant, saleBody),
+    answer: { body: transaction(SALE) }
   },
-  query: { ask: (pay: Pay) => pay.query(merchant, SALE), answer: { body: order(SALE) } },
+  native: order("native", { code_url: "weixin://wxpay/bizpayurl?pr=T" }),
+  jsapi: order("jsapi", { prepay_id: "wx24113000000000test00000000000001" }),
+  app: order("app", { prepay_id: "wx24113000000000test00000000000001" }),
+  h5: order("h5", { h5_url: "https://wx.tenpay.com/cgi-bin/mmpayweb-bin/checkmweb?prepay_id=wx1" }),
+  query: { ask: (pay: Pay) => pay.query(merchant, SALE), answer: { body: transaction(SALE) } },
   close: { ask: (pay: Pay) => pay.close(merchant, SALE), answer: { status: 204 } },
   reverse: {
     ask: (pay: Pay) => pay.reverse(merchant, SALE),

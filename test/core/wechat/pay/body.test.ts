@@ -1,7 +1,7 @@
 import { assert, describe, it } from "@effect/vitest"
 import { Effect, Exit, Schema } from "effect"
 import { Fen } from "../../../../core/values/money.ts"
-import { codepayBody, nativeBody, printable, refundBody } from "../../../../core/wechat/pay/body.ts"
+import { codepayBody, orderBody, printable, refundBody } from "../../../../core/wechat/pay/body.ts"
 import { merchant, NOW, settings } from "./fixture.ts"
 
 const fen = (amount: number) => Fen.make(amount)
@@ -53,7 +53,7 @@ describe("the body of", () => {
   it.effect("an order to be scanned says until when, in Beijing", () =>
     Effect.gen(function* () {
       assert.strictEqual(
-        yield* nativeBody(merchant, native),
+        yield* orderBody(merchant, "native", native),
         '{"appid":"wx0000000000test01","mchid":"1900000109","description":"停车费",' +
           '"out_trade_no":"WEIR20261124000001","amount":{"total":1,"currency":"CNY"},' +
           '"time_expire":"2026-11-24T14:00:00+08:00",' +
@@ -65,12 +65,15 @@ describe("the body of", () => {
   it.effect("a refund names neither merchant nor account, and no reason where there is none", () =>
     Effect.gen(function* () {
       assert.strictEqual(
-        yield* refundBody({ ...refund, reason: "🙂" }),
+        yield* refundBody(merchant, { ...refund, reason: "🙂" }),
         '{"out_trade_no":"WEIR20261124000001","out_refund_no":"WEIRR20261124000001",' +
           '"notify_url":"https://gw.example.com/wechat/pay/notify/1900000109/refund",' +
           '"amount":{"refund":50,"total":12850,"currency":"CNY"}}'
       )
-      assert.match(yield* refundBody({ ...refund, reason: "尺码不合" }), /"reason":"尺码不合"/)
+      assert.match(
+        yield* refundBody(merchant, { ...refund, reason: "尺码不合" }),
+        /"reason":"尺码不合"/
+      )
     })
   )
 
@@ -87,15 +90,15 @@ describe("what WeChat would refuse is not sent", () => {
     ["/payer/auth_code", codepayBody(merchant, { ...codepay, authCode: "13456789012345678" })],
     ["/amount/total", codepayBody(merchant, { ...codepay, amount: fen(0) })],
     ["/out_trade_no", codepayBody(merchant, { ...codepay, outTradeNo: "WEIR|1" })],
-    ["/out_trade_no", nativeBody(merchant, { ...native, outTradeNo: "x".repeat(33) })],
+    ["/out_trade_no", orderBody(merchant, "native", { ...native, outTradeNo: "x".repeat(33) })],
     [
       "/scene_info/store_info/out_id",
       codepayBody(merchant, { ...codepay, store: "店".repeat(33) })
     ],
     ["/scene_info/device_ip", codepayBody(merchant, { ...codepay, deviceIp: "till-2" })],
-    ["/notify_url", nativeBody(merchant, { ...native, notifyUrl: "https://a/b?c=1" })],
-    ["/out_refund_no", refundBody({ ...refund, outRefundNo: "x".repeat(65) })],
-    ["/amount", refundBody({ ...refund, amount: fen(12851) })]
+    ["/notify_url", orderBody(merchant, "native", { ...native, notifyUrl: "https://a/b?c=1" })],
+    ["/out_refund_no", refundBody(merchant, { ...refund, outRefundNo: "x".repeat(65) })],
+    ["/amount", refundBody(merchant, { ...refund, amount: fen(12851) })]
   ] as const)("%s is named, and never its value", ([field, body]) =>
     Effect.gen(function* () {
       const invalid = yield* Effect.flip(body)

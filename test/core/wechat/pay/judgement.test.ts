@@ -109,6 +109,9 @@ describe("nobody knows", () => {
   const patience = {
     codepay: 10,
     native: 8,
+    jsapi: 8,
+    app: 8,
+    h5: 8,
     query: 5,
     close: 8,
     reverse: 10,

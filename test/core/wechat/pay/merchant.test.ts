@@ -57,6 +57,12 @@ describe("a wrong setting is named", () => {
   it.effect.each([
     [{ mchid: "wx1" }, "mchid: expected digits"],
     [{ appid: "" }, "appid: expected the form wx…"],
+    [{ partner: { mchid: "wx1", appid: "wx0000partner" } }, "partner.mchid: expected digits"],
+    [
+      { partner: { mchid: settings.mchid, appid: "wx0000partner" } },
+      /^partner.mchid: this is the merchant's own/
+    ],
+    [{ partner: { mchid: "1900000999", appid: "" } }, "partner.appid: expected the form wx…"],
     [{ serial: "apiclient" }, /^serial: expected the hexadecimal/],
     [{ apiV3Key: Redacted.make("short") }, "apiV3Key: expected 32 bytes"],
     [{ notifyUrl: "https://a/b?c=d" }, "notifyUrl: expected an http address without a query"],
