@@ -1,6 +1,7 @@
 import { Duration, Schema } from "effect"
 import { LegalEntity } from "../values/legal-entity.ts"
 import { Fen } from "../values/money.ts"
+import { LimitsOption } from "../wechat/pay/limits.ts"
 import { ordinaryRules, type StoreRules } from "../wechat/pay/stores.ts"
 
 const Secret = Schema.Redacted(Schema.NonEmptyString)
@@ -42,6 +43,8 @@ export const MerchantOption = Schema.Struct({
   certificates: Schema.optional(Schema.Array(Schema.String)),
   /** Who sells under this number. */
   entity: Schema.optional(LegalEntity),
+  /** Calls a second, where WeChat has agreed to others than usual. */
+  limits: Schema.optional(LimitsOption),
   /** The stores that sell for this legal entity; those nobody names sell for the first merchant. */
   stores: Schema.optional(Schema.Array(MerchantStore))
 })

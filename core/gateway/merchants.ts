@@ -75,7 +75,7 @@ const notifyUrl = ({ publicUrl }: GatewaySettings, mchid: string) =>
 
 const declaredMerchants = (settings: GatewaySettings): Array<MerchantSettings> => {
   const { apiV3Key, appId, merchantEntity, merchantId, merchantKey, merchantSerial } = settings
-  const { payPublicKey, payPublicKeyId } = settings
+  const { merchantLimits, payPublicKey, payPublicKeyId } = settings
   const fromEnvironment =
     merchantId === undefined
       ? []
@@ -91,15 +91,27 @@ const declaredMerchants = (settings: GatewaySettings): Array<MerchantSettings> =
               publicKey: Redacted.value(fileOr(Redacted.make(payPublicKey)))
             }),
             ...(merchantEntity !== undefined && { entity: merchantEntity }),
+            ...(merchantLimits !== undefined && { limits: merchantLimits }),
             notifyUrl: notifyUrl(settings, merchantId)
           }
         ]
   const listed = (settings.merchants ?? []).map(
-    ({ certificates, entity, key, partner, publicKey, publicKeyId, stores: _, ...merchant }) => ({
+    ({
+      certificates,
+      entity,
+      key,
+      limits,
+      partner,
+      publicKey,
+      publicKeyId,
+      stores: _,
+      ...merchant
+    }) => ({
       ...merchant,
       privateKey: fileOr(key),
       ...(entity !== undefined && { entity }),
       ...(partner !== undefined && { partner }),
+      ...(limits !== undefined && { limits }),
       ...(publicKeyId !== undefined && { publicKeyId }),
       ...(publicKey !== undefined && { publicKey }),
       ...(certificates !== undefined && { certificates }),

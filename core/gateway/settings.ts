@@ -11,6 +11,7 @@ import {
   type Settings
 } from "../plugin/settings.ts"
 import { LegalEntity } from "../values/legal-entity.ts"
+import { LimitsOption } from "../wechat/pay/limits.ts"
 import { AccountOption } from "./account-option.ts"
 import { MerchantOption, StoreOption } from "./merchant-option.ts"
 
@@ -77,6 +78,8 @@ export const gatewayOptions = {
   payPublicKey: Schema.optional(Schema.String),
   /** Who sells under the merchant number of the environment. */
   merchantEntity: Schema.optional(LegalEntity),
+  /** Calls a second that WeChat takes from it, where it has agreed to others than usual. */
+  merchantLimits: Schema.optional(LimitsOption),
   merchants: Schema.optional(Schema.Array(MerchantOption)),
   /** Stores with rules of their own that no entry of `merchants` names. */
   stores: Schema.optional(Schema.Array(StoreOption))

@@ -2,6 +2,7 @@ import { Cause, Clock, Duration, Effect, Exit, Predicate, Random } from "effect"
 import type { Database } from "../database/database.ts"
 import { type Claim, holdUntil, type Kept, settle } from "./claims.ts"
 import { Again, type Handled, type Limits } from "./kind.ts"
+import { Urgency } from "./urgency.ts"
 
 /** What does the tasks of one kind. */
 export interface Handler {
@@ -14,7 +15,11 @@ export const perform = Effect.fnUntraced(
   function* (database: Database["Service"], handler: Handler, claim: Claim) {
     const exit = yield* handler
       .run(claim.payload, claim.attempts + 1)
-      .pipe(Effect.timeout(handler.limits.within), Effect.exit)
+      .pipe(
+        Effect.timeout(handler.limits.within),
+        Effect.provideService(Urgency, "background"),
+        Effect.exit
+      )
     const now = yield* Clock.currentTimeMillis
     const outcome = Exit.isSuccess(exit)
       ? answered(exit.value, now)

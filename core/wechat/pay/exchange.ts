@@ -5,6 +5,7 @@ import type { PayFailure } from "./errors.ts"
 import { type Heard, judge, type Question } from "./judgement.ts"
 import type { Merchant } from "./merchant.ts"
 import { makeNonce } from "./nonce.ts"
+import { makePacing } from "./pacing.ts"
 import { signs } from "./parties.ts"
 import { Signer } from "./signer.ts"
 
@@ -23,6 +24,7 @@ const MAX_BYTES = 256 * 1024
 
 /** Signs a call, sends it once, verifies the answer and says what it means. */
 export const makeAsk = Effect.fnUntraced(function* (url: string) {
+  const pacing = yield* makePacing
   const signer = yield* Signer
   const transport = yield* Transport
   // The path is signed, so the address has none.
@@ -63,9 +65,11 @@ export const makeAsk = Effect.fnUntraced(function* (url: string) {
     merchant: Merchant,
     call: Call<A>
   ): Effect.fn.Return<A, PayFailure> {
+    yield* pacing.turn(merchant, call.operation)
     let heard = yield* hear(merchant, call)
     // A question can be asked again; for the rest, only a query tells what stood behind the probe.
     if (heard.probe === true && call.method === "GET") heard = yield* hear(merchant, call)
+    yield* pacing.learn(merchant, call.operation, heard.outcome)
     return yield* Effect.fromResult(heard.outcome)
   })
 })

@@ -1,6 +1,7 @@
 import { createPrivateKey, createPublicKey, type KeyObject, X509Certificate } from "node:crypto"
 import { Effect, Redacted, Schema } from "effect"
 import type { LegalEntity } from "../../values/legal-entity.ts"
+import { type Limits, type LimitsOption, limitsOf } from "./limits.ts"
 import type { WechatKey } from "./verification.ts"
 
 /** Who acts for other merchants: `sp_mchid` and `sp_appid`. */
@@ -29,6 +30,8 @@ export interface Merchant {
   readonly notifyUrl: string
   /** Who sells under this number, where it is said. */
   readonly entity: LegalEntity | undefined
+  /** How much WeChat takes from it. */
+  readonly limits: Limits
 }
 
 /** A merchant as configuration says it. */
@@ -47,6 +50,8 @@ export interface MerchantSettings {
   readonly certificates?: ReadonlyArray<string>
   readonly notifyUrl: string
   readonly entity?: LegalEntity
+  /** Where WeChat takes another number of calls from it than from others. */
+  readonly limits?: typeof LimitsOption.Type
 }
 
 export class MerchantInvalid extends Schema.TaggedError<MerchantInvalid>()("MerchantInvalid", {
@@ -80,6 +85,7 @@ export const makeMerchant = (
     const { appid, apiV3Key, entity, mchid, notifyUrl, partner, serial } = settings
     const merchant = {
       ...{ appid, mchid, serial, privateKey, apiV3Key, notifyUrl, entity },
+      limits: limitsOf(settings.limits),
       ...(partner !== undefined && { partner })
     }
     return Effect.succeed({ ...merchant, keys: usable, preferredKey: preferred.id })
