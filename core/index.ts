@@ -21,7 +21,7 @@ export { NotLoggedIn } from "./login/model.ts"
 export { NoticeDone } from "./notices/model.ts"
 export { misfits, notice } from "./notices/notice.ts"
 export { Notices } from "./notices/notices.ts"
-export { PaymentPaid, PaymentReversed, RefundDone } from "./payments/events.ts"
+export { PaymentPaid, PaymentReversed, RefundDone, RefundFailed } from "./payments/events.ts"
 export {
   AmountDiffers,
   NotRefundable,

@@ -21,6 +21,7 @@ import { playedBy } from "./played.ts"
 import { plugins } from "./plugins.ts"
 import { presenter } from "./presenter.ts"
 import { loadConfig } from "./project.ts"
+import { refunds } from "./refunds.ts"
 import { sandbox } from "./sandbox.ts"
 import { simulate } from "./simulate.ts"
 import { start } from "./start.ts"
@@ -42,6 +43,7 @@ export const weir = Effect.fnUntraced(function* (args: ReadonlyArray<string>) {
       plugins,
       todos,
       notices,
+      refunds,
       backup,
       migrate,
       simulate

@@ -2,18 +2,11 @@ import { Effect, Option, Schema } from "effect"
 import * as Command from "effect/cli/Command"
 import * as Flag from "effect/cli/Flag"
 import { Proposal } from "../notices/proposing.ts"
-import { Ended } from "./ended.ts"
 import { json, say } from "./json.ts"
 import { inMode } from "./mode.ts"
-import { askOperator } from "./operator.ts"
-import { readProject } from "./project.ts"
+import { askRunning } from "./running.ts"
 
 const Proposals = Schema.fromJsonString(Schema.Array(Proposal))
-
-class NotRunning extends Schema.TaggedError<NotRunning>()("NotRunning", {}) {
-  override readonly message =
-    "No gateway answers at the operator door: `weir start` it first, as it holds the accounts' tokens"
-}
 
 class HalfAChoice extends Schema.TaggedError<HalfAChoice>()("HalfAChoice", {}) {
   override readonly message = "--notice and --template go together: which notice is said by which"
@@ -26,15 +19,11 @@ interface Choice {
 
 /** The running gateway is asked: it alone has the tokens, and on SQLite the database. */
 const run = Effect.fnUntraced(function* (asJson: boolean, wish: boolean, choice: Choice) {
-  const { settings } = yield* readProject
   const [notice, template] = [choice.notice, choice.template].map(Option.getOrUndefined)
   if ((notice === undefined) !== (template === undefined)) return yield* new HalfAChoice()
   const apply = wish || notice !== undefined
   const body = { apply, ...(notice !== undefined && { choice: { notice, template } }) }
-  const answer = yield* askOperator(settings, "/notices/templates", apply ? body : undefined)
-  if (answer === undefined) return yield* new NotRunning()
-  if (answer.status !== 200) return yield* new Ended({ code: 1 })
-  const proposals = yield* Effect.orDie(Schema.decodeUnknownEffect(Proposals)(answer.text))
+  const proposals = yield* askRunning("/notices/templates", Proposals, apply ? body : undefined)
   yield* say(proposals, asJson, (all) => [
     ...(all.length === 0 ? ["no account has a template for a notice of any plugin"] : []),
     ...all.flatMap((one) => lines(one, apply)),

@@ -17,6 +17,7 @@ import { deskRoutes } from "./login/handover.ts"
 import { loginRoutes } from "./login/routes.ts"
 import { noticeRoutes } from "./notices.ts"
 import { notifyRoute } from "./notify.ts"
+import { refundRoutes } from "./refunds.ts"
 import { shareRoutes } from "./share.ts"
 import { todosRoute } from "./todos.ts"
 
@@ -41,7 +42,7 @@ export const publicDoor = ({ context, plugins, settings }: Gateway): App => {
 /** The operator door as a value. */
 export const operatorDoor = ({ context }: Gateway): App => {
   const app = operatorApp(context)
-  mount(app, "", [todosRoute, ...noticeRoutes, ...customerRoutes], context)
+  mount(app, "", [todosRoute, ...noticeRoutes, ...customerRoutes, ...refundRoutes], context)
   return app
 }
 

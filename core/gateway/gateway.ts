@@ -28,6 +28,7 @@ import { Cashier } from "../payments/cashier.ts"
 import { Ledger } from "../payments/ledger.ts"
 import { paymentMigrations } from "../payments/migrations.ts"
 import { Payments } from "../payments/payments.ts"
+import { refundMigrations } from "../payments/refunds/migrations.ts"
 import type { Behaviour, Checked } from "../plugin/plugin.ts"
 import { sharingMigrations } from "../sharing/migrations.ts"
 import { ShareCards } from "../sharing/share-cards.ts"
@@ -118,6 +119,7 @@ const coreMigrations = [
   ...loginMigrations,
   ...sharingMigrations,
   ...paymentMigrations,
+  ...refundMigrations,
   ...noticeMigrations
 ]
 

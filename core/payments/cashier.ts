@@ -13,7 +13,8 @@ import {
 } from "./model.ts"
 import { makeNotified, type Notified } from "./notified.ts"
 import { makeRecovery } from "./recovery.ts"
-import { isUndone, makeRefunds } from "./refunds.ts"
+import { makeRefunds, type Refunds } from "./refunds/refunds.ts"
+import { isUndone } from "./refunds/rules.ts"
 import { makeResolve } from "./resolve.ts"
 import { attemptOf, refundsOf, reversalOf } from "./rows.ts"
 import { type CodeOrder, makeSending, type QrOrder } from "./sending.ts"
@@ -27,6 +28,10 @@ export interface RefundOrder extends Reference {
   readonly amount: Fen
   /** What the payer reads, at most 80 characters. */
   readonly reason: string
+  /** Where it is given back and by whom there; without it, where it was sold. */
+  readonly store?: string
+  readonly device?: string
+  readonly by?: string
 }
 
 /** Takes money and gives it back, for whichever plugin asks. Plugins see it as `Payments`, bound to their own references. */
@@ -41,6 +46,8 @@ export class Cashier extends Context.Service<
     refund(
       order: RefundOrder
     ): Effect.Effect<RefundStanding, PaymentUnknown | NotRefundable | AmountDiffers>
+    /** What people do about refunds. */
+    readonly refunds: Pick<Refunds, "list" | "confirm" | "decline" | "renew" | "payOut">
     /** Applies an authentic notify. */
     readonly notified: Notified
     /** Makes every attempt without an end due to be asked about. */
@@ -155,15 +162,21 @@ export class Cashier extends Context.Service<
           return true
         })
         if (!asked)
-          return yield* new NotRefundable({ reference: reference.reference, left: 0 as Fen })
+          return yield* new NotRefundable({
+            reference: reference.reference,
+            why: "refunded",
+            left: 0 as Fen
+          })
         return yield* ledger.until(reference, (sale) => reversalEnd(sale, attempt.id))
       })
 
       const refund = Effect.fnUntraced(function* (order: RefundOrder) {
         const found = yield* sale(order)
         const attempt = found.attempts.find(({ id }) => id === found.payment.paid_by)
-        if (attempt === undefined)
-          return yield* new NotRefundable({ reference: order.reference, left: 0 as Fen })
+        if (attempt === undefined || found.payment.state !== "paid") {
+          const why = found.attempts.some(({ state }) => state === "paid") ? "undone" : "unpaid"
+          return yield* new NotRefundable({ reference: order.reference, why, left: 0 as Fen })
+        }
         const intended = yield* refunds.intend(found, attempt, order)
         return yield* ledger.until(order, (sale) => {
           const row = sale.refunds.find(({ id }) => id === intended.id)
@@ -178,6 +191,7 @@ export class Cashier extends Context.Service<
         ask,
         reverse,
         refund,
+        refunds,
         recover,
         sweep,
         notified,

@@ -23,3 +23,9 @@ export const RefundDone = event(
   "refund.done",
   Schema.Struct({ ...about, outRefundNo: Schema.String, refundId: Schema.String })
 )
+
+/** A refund came to nothing: WeChat refused it, closed it after it was accepted, or the supervisor declined it. Its money is still here. */
+export const RefundFailed = event(
+  "refund.failed",
+  Schema.Struct({ ...about, outRefundNo: Schema.String, why: Schema.String })
+)

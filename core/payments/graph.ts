@@ -3,11 +3,15 @@
  * row of history, so that what happened to a payment can be read back and checked against this page.
  */
 export const graphs = {
-  /** Money asked for. `closed` holds no money and asks nobody; a till may scan again under a ticket it reversed. */
+  /**
+   * Money asked for. `closed` holds no money and asks nobody; a till may scan again under a ticket it reversed. `held`: the money came
+   * after the till was told that there is none, and waits for its cashier.
+   */
   payment: {
-    open: ["paid", "closed"],
+    open: ["paid", "held", "closed"],
+    held: ["paid", "closed"],
     paid: ["closed"],
-    closed: ["open", "paid"]
+    closed: ["open", "held", "paid"]
   },
   /**
    * One try under one `out_trade_no`. It starts as `sent`: written down, and from then on WeChat may know it.
@@ -21,19 +25,27 @@ export const graphs = {
     refused: ["paid"],
     closed: ["paid"]
   },
-  /** Undoing an attempt the till gave up on. `refused`: WeChat will not undo it any more, the money must be refunded. */
+  /**
+   * Undoing an attempt the till gave up on. `refused`: WeChat will not undo it any more, the money must be refunded. `overtaken`: it was
+   * done before any money had come, which came all the same and is held.
+   */
   reversal: {
     asked: ["done", "refused", "unknown"],
     unknown: ["done", "refused"],
-    done: ["asked"],
+    done: ["asked", "overtaken"],
+    overtaken: ["asked"],
     refused: []
   },
-  /** Money going back, one number per intention. `abnormal` is not an end: a person finishes it with the payer's bank. */
+  /**
+   * Money going back, one number per intention. `waiting`: for a supervisor, and WeChat has not been asked. `abnormal` is not an end:
+   * a person finishes it with the payer's bank.
+   */
   refund: {
+    waiting: ["created", "refused"],
     created: ["processing", "done", "refused", "closed", "abnormal", "unknown"],
     unknown: ["created", "processing", "done", "refused", "closed", "abnormal"],
     processing: ["done", "closed", "abnormal"],
-    abnormal: ["done", "closed"],
+    abnormal: ["processing", "done", "closed"],
     done: [],
     refused: [],
     closed: []

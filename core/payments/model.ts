@@ -1,4 +1,4 @@
-import { Duration, Schema } from "effect"
+import { Duration, Schema, Struct } from "effect"
 import { Fen } from "../values/money.ts"
 
 /** The plugin's own key for what is paid. `part` tells several payments of one reference apart (deposit, balance). */
@@ -53,7 +53,13 @@ export type Standing =
       readonly returned: Fen
     }
 
-/** Where a refund stands. `Accepted`: WeChat has it, the payer's bank takes minutes to days. */
+/**
+ * Where a refund stands.
+ *
+ * - `Accepted`: WeChat has it, the payer's bank takes minutes to days.
+ * - `Waiting`: it is above what the store gives back without its supervisor, who has been told; WeChat has not been asked.
+ * - `Declined`: no money goes back; `detail` is WeChat's code, or says that the supervisor declined.
+ */
 export type RefundStanding =
   | {
       readonly _tag: "Accepted"
@@ -61,6 +67,7 @@ export type RefundStanding =
       readonly refundId: string
       readonly amount: Fen
     }
+  | { readonly _tag: "Waiting"; readonly outRefundNo: string; readonly since: number }
   | { readonly _tag: "Awaited"; readonly outRefundNo: string; readonly since: number }
   | { readonly _tag: "Declined"; readonly outRefundNo: string; readonly detail: string }
 
@@ -80,13 +87,26 @@ export class PaymentUnknown extends Schema.TaggedError<PaymentUnknown>()("Paymen
   override readonly message = "There is no payment under this reference"
 }
 
-/** More than was captured, more than fifty parts, not paid at all, or already reversed. */
+const unrefundable = {
+  nothing: "A refund gives back at least one fen",
+  unpaid: "This was never paid, so there is nothing to give back",
+  undone: "This was reversed, so all of it has gone back already",
+  refunded: "Part of this has been refunded, so it can no longer be reversed as a whole",
+  beyond: "This is more than is left to refund",
+  elsewhere: "Another merchant's store sold this, and gives it back",
+  parts: "WeChat gives an order back in at most fifty parts",
+  late: "WeChat gives money back for a year after the payment"
+} as const
+
+/** Nothing was changed, and `why` says what is in the way. */
 export class NotRefundable extends Schema.TaggedError<NotRefundable>()("NotRefundable", {
   reference: Schema.String,
+  why: Schema.Literals(Struct.keys(unrefundable)),
+  /** What could still be given back. */
   left: Fen
 }) {
   readonly status = 409
-  override readonly message = "This is more than can be refunded"
+  override readonly message = unrefundable[this.why]
 }
 
 /** How the waiting times of a code payment compose; decision 0010 says why. */
@@ -104,5 +124,9 @@ export const patience = {
 /** WeChat accepts the reversal of a code payment for seven days; later the money is refunded. */
 export const reversible = Duration.days(7)
 
-/** WeChat: at most fifty refunds of one order, a minute apart. */
-export const refundLimits = { parts: 50, apart: Duration.minutes(1) } as const
+/** WeChat: at most fifty refunds of one order, a minute apart, for a year. */
+export const refundLimits = {
+  parts: 50,
+  apart: Duration.minutes(1),
+  within: Duration.days(365)
+} as const

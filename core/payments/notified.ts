@@ -5,7 +5,7 @@ import type { Merchant } from "../wechat/pay/merchant.ts"
 import type { Notify } from "../wechat/pay/notify.ts"
 import { wordOf } from "./hearing.ts"
 import { Ledger } from "./ledger.ts"
-import type { Refunds } from "./refunds.ts"
+import type { Refunds } from "./refunds/refunds.ts"
 
 /** Applies an authentic notify to our rows; what does not match any of them is left for a person, and changes nothing. */
 export type Notified = (merchant: Merchant, notify: Notify) => Effect.Effect<void>
@@ -33,8 +33,11 @@ export const makeNotified = Effect.fnUntraced(function* (refunds: Refunds) {
       }
       case "refund": {
         const number = resource.refund.outRefundNo
-        const known = yield* refunds.hear(number, resource.refund)
-        return known ? undefined : yield* stranger("refund.stranger", number, "a refund")
+        const known = yield* refunds.load(number)
+        if (known === undefined || known.merchant !== merchant.mchid)
+          return yield* stranger("refund.stranger", number, "a refund")
+        yield* refunds.hear(number, resource.refund)
+        return
       }
       case "other":
         return

@@ -77,6 +77,7 @@ const isAccepted = ({ state }: RefundRow) =>
 
 export const refundStanding = (refund: RefundRow): RefundStanding => {
   const outRefundNo = refund.id
+  if (refund.state === "waiting") return { _tag: "Waiting", outRefundNo, since: refund.asked_at }
   if (isAccepted(refund))
     return {
       _tag: "Accepted",

@@ -77,6 +77,15 @@ export type RefundRow = {
   readonly detail: string | null
   readonly asked_at: number
   readonly accepted_at: number | null
+  /** Where it was asked for, which need not be where the sale was. */
+  readonly store: string | null
+  readonly device: string | null
+  /** Who asked for it, as the old system names them. */
+  readonly asked_by: string | null
+  /** The supervisor who let it go. */
+  readonly confirmed_by: string | null
+  /** When it was last sent without an answer: from then on it may still arrive. */
+  readonly unheard_at: number | null
 }
 
 export type HistoryRow = {

@@ -57,6 +57,17 @@ export const noteRefunded = (
   return note(sql, timeline, payment, attempt, "refunded", at, { amount, refundNumbers })
 }
 
+/** A refund that had been announced comes to nothing. */
+export const noteRefundFailed = (
+  sql: Sql,
+  timeline: Timeline,
+  payment: PaymentRow,
+  attempt: AttemptRow,
+  { amount, id }: RefundRow,
+  at: number
+): Promise<void> =>
+  note(sql, timeline, payment, attempt, "refund failed", at, { amount, refundNumbers: [id] })
+
 const note = async (
   sql: Sql,
   { note }: Timeline,

@@ -1,10 +1,18 @@
-import { type Fen, formatYuan, type Problem, type Standing } from "#core"
+import {
+  type Fen,
+  formatYuan,
+  type NotRefundable,
+  type Problem,
+  type RefundStanding,
+  type Standing
+} from "#core"
 
 /** What the cashier is told, the same list in every dialect of a till. */
 export type RetCode =
   | "00" // done
   | "P1" // the customer is paying
   | "P2" // WeChat's answer is awaited
+  | "P3" // a refund waits for the supervisor
   | "R0" // reversed
   | "F1" // scan a new code
   | "F2" // no money on this one
@@ -22,6 +30,7 @@ export const words: { readonly [code in RetCode]: string } = {
   "00": "交易成功",
   P1: "用户支付中，请提示顾客输入密码",
   P2: "等待微信结果，请稍后查询，勿重复收款",
+  P3: "退款超过限额，等待店长确认",
   R0: "已撤销，未收款或已退回",
   F1: "付款码已过期或已使用，请重新扫码",
   F2: "余额不足或银行卡不支持，请换卡重扫",
@@ -103,6 +112,33 @@ export const outcomeOf = (standing: Standing): Outcome => {
     case "Refused":
       return { ...told(refusals[standing.why], { outTradeNo }), ...reasonOf(standing) }
   }
+}
+
+/** Where a refund stands, in the till's words. */
+export const returned = (refund: RefundStanding): Outcome => {
+  const { outRefundNo } = refund
+  switch (refund._tag) {
+    case "Accepted":
+      return told("00", { outRefundNo, refundId: refund.refundId, refunded: refund.amount })
+    case "Waiting":
+      return told("P3", { outRefundNo })
+    case "Awaited":
+      return told("P2", { outRefundNo })
+    case "Declined":
+      return { code: "F3", message: `退款被拒绝(${refund.detail})`, outRefundNo }
+  }
+}
+
+/** Why nothing goes back; the code is the same, as a till can do no more about one than about another. */
+export const unrefundable: { readonly [why in NotRefundable["why"]]: string } = {
+  nothing: "退款金额必须大于零",
+  unpaid: "未收款，无可退金额",
+  undone: "该交易已撤销，无可退金额",
+  refunded: "已部分退款，不能撤销，请退余款",
+  beyond: words.E5,
+  elsewhere: "非本商户销售，请到原商户门店退款",
+  parts: "退款次数已达50次上限",
+  late: "付款已超过一年，不能退款"
 }
 
 const refusals = { code: "F1", funds: "F2", other: "F3", "not sent": "E8" } as const

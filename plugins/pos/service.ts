@@ -1,17 +1,29 @@
 import { Context, type Duration, Effect, Layer } from "effect"
-import { type Fen, Payments } from "#core"
-import { type Outcome, otherWallet, outcomeOf, type Sale, told, walletOf } from "./model.ts"
+import { type Fen, type NotRefundable, Payments } from "#core"
+import {
+  type Outcome,
+  otherWallet,
+  outcomeOf,
+  returned,
+  type Sale,
+  told,
+  unrefundable,
+  walletOf
+} from "./model.ts"
 
 /** Where a sale is looked up: a till's ticket, or whatever stands for one. */
 export interface At {
   readonly reference: string
 }
 
-/** Gives back part of a sale. */
+/** Gives back part of a sale, at whichever of the chain's tills. */
 export interface Return extends At {
   /** The till's own key of this refund. */
   readonly key: string
   readonly amount: Fen
+  readonly store: string
+  readonly till: string
+  readonly cashier?: string
 }
 
 /** What a till can do with a sale, in words that all its dialects share. It never fails: a refusal is an outcome. */
@@ -40,7 +52,8 @@ export class Sales extends Context.Service<
       const payments = yield* Payments
 
       const noSuchSale = () => Effect.succeed(told("E4"))
-      const tooMuch = () => Effect.succeed(told("E5"))
+      const notGivenBack = ({ why }: NotRefundable) =>
+        Effect.succeed<Outcome>({ code: "E5", message: unrefundable[why] })
       const otherAmount = () => Effect.succeed(told("E3"))
 
       return Sales.of({
@@ -71,24 +84,20 @@ export class Sales extends Context.Service<
                 ? told("R0", { outTradeNo: standing.outTradeNo })
                 : outcomeOf(standing)
             ),
-            Effect.catchTags({ PaymentUnknown: noSuchSale, NotRefundable: tooMuch })
+            Effect.catchTags({ PaymentUnknown: noSuchSale, NotRefundable: notGivenBack })
           ),
 
-        refund: ({ amount, key, reference }) =>
-          payments.refund({ reference, key, amount, reason: "门店退款" }).pipe(
-            Effect.map((refund): Outcome => {
-              const { outRefundNo } = refund
-              if (refund._tag === "Awaited") return told("P2", { outRefundNo })
-              return refund._tag === "Declined"
-                ? { code: "F3", message: `退款被拒绝(${refund.detail})`, outRefundNo }
-                : told("00", { outRefundNo, refundId: refund.refundId, refunded: refund.amount })
-            }),
-            Effect.catchTags({
-              PaymentUnknown: noSuchSale,
-              NotRefundable: tooMuch,
-              AmountDiffers: otherAmount
-            })
-          ),
+        refund: ({ cashier: by, till: device, ...order }) =>
+          payments
+            .refund({ ...order, device, ...(by !== undefined && { by }), reason: "门店退款" })
+            .pipe(
+              Effect.map(returned),
+              Effect.catchTags({
+                PaymentUnknown: noSuchSale,
+                NotRefundable: notGivenBack,
+                AmountDiffers: otherAmount
+              })
+            ),
 
         show: ({ till, ...sale }, payWithin) =>
           payments.show({ ...sale, device: till, payWithin }).pipe(

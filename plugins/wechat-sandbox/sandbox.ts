@@ -10,6 +10,7 @@ import { Faults } from "./faults.ts"
 import { CodePayments } from "./pay/code-payments.ts"
 import { notifier } from "./pay/notifier.ts"
 import { Orders } from "./pay/orders.ts"
+import { PayOuts } from "./pay/pay-outs.ts"
 import { Payers } from "./pay/payers.ts"
 import { Refunds } from "./pay/refunds.ts"
 import { Security } from "./pay/security.ts"
@@ -29,6 +30,7 @@ export interface SandboxServices {
   readonly faults: Faults["Service"]
   readonly orders: Orders["Service"]
   readonly payers: Payers["Service"]
+  readonly payOuts: PayOuts["Service"]
   readonly platform: PlatformServices
   readonly phone: Phone["Service"]
   readonly refunds: Refunds["Service"]
@@ -55,6 +57,7 @@ export class WechatSandbox extends Context.Service<WechatSandbox, SandboxService
         faults: Faults,
         orders: Orders,
         payers: Payers,
+        payOuts: PayOuts,
         phone: Phone,
         platform: Platform,
         refunds: Refunds,
@@ -73,6 +76,7 @@ export class WechatSandbox extends Context.Service<WechatSandbox, SandboxService
           notifier,
           Orders.layer,
           Payers.layer,
+          PayOuts.layer,
           Refunds.layer,
           Security.layer
         )

@@ -14,7 +14,7 @@ export const refundsStayWithin = always(
         : []
     }),
     ...rows.attempts.flatMap(({ amount, id }) => {
-      const own = rows.refunds.filter(({ attempt }) => attempt === id)
+      const own = rows.refunds.filter(({ attempt, state }) => attempt === id && state !== "refused")
       const given = sum(own.filter(isGoing).map(({ amount }) => amount))
       return given > amount || own.length > 50
         ? [`We give back ${given} of ${amount} in ${own.length} parts of ${id}`]

@@ -69,7 +69,12 @@ const refund: RefundRow = {
   refund_id: "5030001",
   detail: null,
   asked_at: at(100),
-  accepted_at: at(101)
+  accepted_at: at(101),
+  store: "GZ0013",
+  device: "01",
+  asked_by: null,
+  confirmed_by: null,
+  unheard_at: null
 }
 
 const reversal: ReversalRow = {

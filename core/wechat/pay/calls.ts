@@ -96,6 +96,20 @@ export const queryRefund = (
   read: refundStatus(outRefundNo)
 })
 
+/** An abnormal refund, paid to another account. */
+export const payOut = (
+  refundId: string,
+  outRefundNo: string,
+  body: string
+): Call<RefundStatus> => ({
+  operation: "payOut",
+  method: "POST",
+  target: `/v3/refund/domestic/refunds/${encodeURIComponent(refundId)}/apply-abnormal-refund`,
+  body,
+  timeout: timeouts.refund,
+  read: refundStatus(outRefundNo)
+})
+
 const HELLO = "weir"
 
 export const echo: Call<void> = {

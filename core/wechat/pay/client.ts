@@ -4,6 +4,7 @@ import type { NotAuthentic, PayFailure } from "./errors.ts"
 import { makeAsk } from "./exchange.ts"
 import type { Merchant } from "./merchant.ts"
 import { type Notify, openNotify } from "./notify.ts"
+import { type PayOut, payOutBody } from "./pay-out.ts"
 import type { Headers } from "./verification.ts"
 import type { OrderWay } from "./ways.ts"
 import type { RefundStatus, Transaction } from "./wire.ts"
@@ -28,6 +29,11 @@ export class WechatPay extends Context.Service<
     /** Success only means accepted. */
     refund(merchant: Merchant, body: string): Effect.Effect<RefundStatus, PayFailure>
     queryRefund(merchant: Merchant, outRefundNo: string): Effect.Effect<RefundStatus, PayFailure>
+    /** Pays an ABNORMAL refund to another account. */
+    payOut(
+      merchant: Merchant,
+      refund: { readonly outRefundNo: string; readonly refundId: string; readonly to: PayOut }
+    ): Effect.Effect<RefundStatus, PayFailure>
     /** Tries our keys and WeChat's in both directions; moves nothing. */
     echo(merchant: Merchant): Effect.Effect<void, PayFailure>
     openNotify(
@@ -52,6 +58,11 @@ export class WechatPay extends Context.Service<
             Effect.flatMap(calls.refund(body), (call) => ask(merchant, call)),
           queryRefund: (merchant, outRefundNo) =>
             ask(merchant, calls.queryRefund(merchant, outRefundNo)),
+          payOut: (merchant, { outRefundNo, refundId, to }) =>
+            ask(
+              merchant,
+              calls.payOut(refundId, outRefundNo, payOutBody(merchant, outRefundNo, to))
+            ),
           echo: (merchant) => ask(merchant, calls.echo),
           openNotify
         })

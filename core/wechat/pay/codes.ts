@@ -14,7 +14,15 @@ export type Reaction = "repeat" | "ask" | "never" | "payer" | "operator"
 /** What a refused code payment means at the counter: scan another code, another card or purse, or something else. */
 export type CodepayRefusal = "code" | "funds" | "other"
 
-export type Operation = Way | "query" | "close" | "reverse" | "refund" | "queryRefund" | "echo"
+export type Operation =
+  | Way
+  | "query"
+  | "close"
+  | "reverse"
+  | "refund"
+  | "queryRefund"
+  | "payOut"
+  | "echo"
 
 interface Meaning {
   /** `unknown`: it may have happened after all. */
@@ -72,8 +80,9 @@ const table: Readonly<Record<string, Meaning>> = {
   MCH_NOT_EXISTS: { reaction: "operator" },
   MCHID_NOT_EXIST: { reaction: "operator" },
   REQUEST_BLOCKED: { reaction: "operator" },
-  TRADE_OVERDUE: { reaction: "operator" },
-  USER_ACCOUNT_ABNORMAL: { reaction: "operator" }
+  TRADE_OVERDUE: { reaction: "never" },
+  // The payer's account is closed: no number will ever reach it.
+  USER_ACCOUNT_ABNORMAL: { reaction: "never" }
 }
 
 /** WeChat's pages and answers differ in underscores only. */

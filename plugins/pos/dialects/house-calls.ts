@@ -94,20 +94,36 @@ const reverse = call("REVERSE", {
     )
 })
 
+/** The sale that a refund speaks of: of this till, unless it says otherwise. */
+const originalOf = (message: typeof Refund.Type): Ticket => ({
+  ...message,
+  StoreNo: message.OrigStoreNo ?? message.StoreNo,
+  PosNo: message.OrigPosNo ?? message.PosNo,
+  TicketNo: message.OrigTicketNo
+})
+
 const refund = call("REFUND", {
   request: Refund,
   reply: Reply,
   once: {
     key: ({ OrigDate: _, ...message }) => saleKey(message),
-    same: ({ OrigDate = "", OrigTicketNo, RefundFee }) => [OrigDate, OrigTicketNo, RefundFee]
+    same: ({ OrigDate = "", OrigPosNo = "", OrigStoreNo = "", OrigTicketNo, RefundFee }) => [
+      OrigDate,
+      OrigTicketNo,
+      RefundFee,
+      ...(OrigStoreNo + OrigPosNo === "" ? [] : [OrigStoreNo, OrigPosNo])
+    ]
   },
   answer: (message) => {
     const { OrigDate: _, ...own } = message
     return Sales.use((sales) =>
       sales.refund({
-        reference: referenceOf({ ...message, TicketNo: message.OrigTicketNo }),
+        reference: referenceOf(originalOf(message)),
         key: referenceOf(own),
-        amount: message.RefundFee
+        amount: message.RefundFee,
+        store: message.StoreNo,
+        till: message.PosNo,
+        ...(message.CashierNo !== undefined && { cashier: message.CashierNo })
       })
     ).pipe(Effect.map(kept))
   }

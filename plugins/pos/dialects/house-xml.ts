@@ -78,7 +78,15 @@ export const Query = Schema.Struct({ ...till, OrigDate })
 
 export const Reverse = Schema.Struct({ ...till, OrigDate })
 
-export const Refund = Schema.Struct({ ...till, OrigTicketNo: Ticket, OrigDate, RefundFee: Amount })
+/** What was sold at another till or store of the chain is given back here too. */
+export const Refund = Schema.Struct({
+  ...till,
+  OrigStoreNo: Schema.optionalKey(Number_),
+  OrigPosNo: Schema.optionalKey(Number_),
+  OrigTicketNo: Ticket,
+  OrigDate,
+  RefundFee: Amount
+})
 
 const Seconds = Schema.FiniteFromString
 const Text = Schema.optionalKey(Schema.String)

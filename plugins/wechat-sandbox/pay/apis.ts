@@ -7,6 +7,7 @@ import {
   CodepayRequest,
   EchoRequest,
   NativeRequest,
+  PayOutRequest,
   RefundRequest,
   ReverseRequest
 } from "./fields.ts"
@@ -109,6 +110,13 @@ export const payApis: ReadonlyArray<Api> = [
     answer: ({ refunds }, call) =>
       Effect.map(refunds.find(call.merchant.mchid, param(call, "outRefundNo")), ({ order, row }) =>
         ok(refund(row, order))
+      )
+  }),
+  post("/v3/refund/domestic/refunds/:refundId/apply-abnormal-refund", "nowhere", PayOutRequest, {
+    needsSerial: true,
+    answer: ({ payOuts }, call) =>
+      Effect.map(payOuts.apply(call.merchant.mchid, param(call, "refundId"), call), (of) =>
+        ok(refund(of.row, of.order))
       )
   }),
   get("/v3/certificates", "nowhere", {

@@ -161,6 +161,17 @@ export const RefundRequest = Schema.Struct({
 }).check(eitherNumber)
 export type RefundRequest = typeof RefundRequest.Type
 
+/** Sealed for WeChat's key that the request names; `bank_type` and the rest only for a payer's card. */
+export const PayOutRequest = Schema.Struct({
+  sub_mchid: optional(text(1, 32)),
+  out_refund_no: text(1, 64),
+  type: Schema.Literals(["USER_BANK_CARD", "MERCHANT_BANK_CARD"]),
+  bank_type: optional(text(1, 32)),
+  bank_account: optional(text(1, 1024)),
+  real_name: optional(text(1, 1024))
+})
+export type PayOutRequest = typeof PayOutRequest.Type
+
 export const EchoRequest = Schema.Struct({
   notify_url: optional(notifyUrl),
   echo_message: text(1, 1024),

@@ -125,6 +125,13 @@ export const refundTooSoon = refusal(
 )
 export const merchantBalance = refusal(403, "NOT_ENOUGH", "基本账户余额不足，请充值后重新发起")
 
+export const notAbnormal = refusal(
+  400,
+  "INVALID_REQUEST",
+  "退款单状态不是退款异常，不能发起异常退款"
+)
+export const payOutChanged = refusal(400, "INVALID_REQUEST", "退款单号与商户退款单号不匹配")
+
 export const noCertificates = refusal(
   404,
   "RESOURCE_NOT_EXISTS",
