@@ -13,6 +13,8 @@ import { Readiness } from "../http/readiness.ts"
 import { Journal } from "../journal/journal.ts"
 import { journalMigrations } from "../journal/migrations.ts"
 import { makeAnswerer } from "../legacy/answer.ts"
+import { Connections } from "../legacy/connection/connections.ts"
+import { connectionMigrations } from "../legacy/connection/migrations.ts"
 import type { Inlet } from "../legacy/inlet.ts"
 import type { Answerer } from "../legacy/message.ts"
 import { loginMigrations } from "../login/migrations.ts"
@@ -52,6 +54,7 @@ import { Merchants } from "../wechat/pay/merchants.ts"
 import { wechatServices } from "../wechat/services.ts"
 import type { SharedSecrets } from "../wechat/shared-secrets.ts"
 import { type AccountSetup, accountSetup } from "./accounts.ts"
+import { connect } from "./connections.ts"
 import { inherit } from "./inherit.ts"
 import { loginSetup } from "./login/setup.ts"
 import { type PaySetup, paySetup } from "./merchants.ts"
@@ -90,6 +93,7 @@ type Core =
   | NoticeTemplates
   | Readiness
   | Stopping
+  | Connections
 
 /** What a plugin has become: its declaration, the services its handlers need, and an answerer per inlet. */
 export interface Running {
@@ -113,6 +117,7 @@ const coreMigrations = [
   ...journalMigrations,
   ...taskMigrations,
   ...todoMigrations,
+  ...connectionMigrations,
   ...wechatMigrations,
   ...callbackMigrations,
   ...customerMigrations,
@@ -176,7 +181,8 @@ const coreLayer = (
     WechatPay.layer(url),
     Merchants.layer(merchants, stores)
   )
-  const facts = Layer.provideMerge(Layer.merge(Events.layer, Customers.layer), ground)
+  const outward = Layer.provideMerge(Connections.layer, ground)
+  const facts = Layer.provideMerge(Layer.merge(Events.layer, Customers.layer), outward)
   const pushes = Layer.effectDiscard(followPushes).pipe(
     Layer.provideMerge(Layer.provideMerge(Callbacks.layer, facts))
   )
@@ -200,9 +206,11 @@ const startPlugin = Effect.fn("startPlugin")(function* (
   const services = Layer.mergeAll(Payments.layer(name), Notices.layer(name), ShareCards.layer(name))
   const lent = Context.merge(core, yield* Layer.build(services).pipe(Effect.provide(core)))
   yield* Messenger.use(({ declare }) => declare(name, plugin.notices)).pipe(Effect.provide(core))
-  const own = yield* Layer.build(plugin.layer(options)).pipe(Effect.provide(lent))
-  const context: Context.Context<Checked> = Context.merge(lent, own)
   const behaviour = plugin.behaviour(options)
+  const connected = yield* connect(name, behaviour, () => context).pipe(Effect.provide(core))
+  const reach = Context.merge(lent, connected)
+  const own = yield* Layer.build(plugin.layer(options)).pipe(Effect.provide(reach))
+  const context: Context.Context<Checked> = Context.merge(reach, own)
   const inlets = yield* Effect.forEach(behaviour.inlets, (inlet) =>
     Effect.map(makeAnswerer(name, inlet), (answer) => ({ inlet, answer }))
   ).pipe(Effect.provide(context))
@@ -217,6 +225,7 @@ const react = (
   reaction: Behaviour<Checked>["on"][number],
   context: Context.Context<Checked>
 ): Effect.Effect<void, never, Tasks | Events | Callbacks> => {
+  if ("toldBy" in reaction) return Effect.void // its connection hears it
   if ("every" in reaction)
     return Tasks.use((tasks) =>
       tasks.every(

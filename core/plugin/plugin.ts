@@ -2,6 +2,7 @@ import { Layer } from "effect"
 import type { Customers } from "../customers/customers.ts"
 import type { Database } from "../database/database.ts"
 import type { Migration } from "../database/migrator.ts"
+import type { Connecting, Told } from "../legacy/connection/connections.ts"
 import type { Inlet } from "../legacy/inlet.ts"
 import type { Visitor } from "../login/current-customer.ts"
 import type { Notice } from "../notices/notice.ts"
@@ -22,12 +23,13 @@ export type Checked = any
 export type Lent = Payments | Notices | Customers | ShareCards | Database
 
 /** What a plugin does when something happens, or comes round. */
-type Reaction<R> = Subscription<R> | Answering<R> | Recurring<R>
+type Reaction<R> = Subscription<R> | Answering<R> | Recurring<R> | Told<R>
 
 /** What a vertical does, once its options are known. `R`: the services its handlers need. */
 export interface Behaviour<R> {
   readonly inlets: ReadonlyArray<Inlet<R>>
   readonly routes: ReadonlyArray<Route<R | Visitor>>
+  readonly connections: ReadonlyArray<Connecting<R>>
   readonly on: ReadonlyArray<Reaction<R>>
 }
 
@@ -55,18 +57,23 @@ type Part<A, O> = A | ((options: O) => A)
  * mistyped option.
  */
 export const definePlugin =
-  <const O extends Fields, Provided = never>(declared: {
+  <const O extends Fields, Provided = never, Connected = never>(declared: {
     readonly name: string
     /** A Schema per option, checked before anything listens. */
     readonly options: O
     /** Its services. They may use the core's. */
-    readonly layer?: Part<Layer.Layer<Provided, never, Lent>, TypeOf<O>>
+    readonly layer?: Part<Layer.Layer<Provided, never, Lent | NoInfer<Connected>>, TypeOf<O>>
+    /** The old systems it calls, each under a service of its own. */
+    readonly connections?: Part<ReadonlyArray<Connecting<Connected>>, TypeOf<O>>
     /** What old systems say, and how it comes in. */
-    readonly inlets?: Part<ReadonlyArray<Inlet<NoInfer<Provided> | Lent>>, TypeOf<O>>
+    readonly inlets?: Part<ReadonlyArray<Inlet<NoInfer<Provided | Connected> | Lent>>, TypeOf<O>>
     /** JSON for phones and pages, under `/<plugin>` of the public door. */
-    readonly routes?: Part<ReadonlyArray<Route<NoInfer<Provided> | Lent | Visitor>>, TypeOf<O>>
-    /** `on(PaymentPaid, …)`, `every("5 minutes", …)`: run as tasks, at least once. `answer(TextReceived, …)`: at once. */
-    readonly on?: ReadonlyArray<Reaction<NoInfer<Provided> | Lent>>
+    readonly routes?: Part<
+      ReadonlyArray<Route<NoInfer<Provided | Connected> | Lent | Visitor>>,
+      TypeOf<O>
+    >
+    /** `on(PaymentPaid, …)`, `every("5 minutes", …)`: run as tasks, at least once. `answer(TextReceived, …)`: at once. `told("erp", …)`: at an end. */
+    readonly on?: ReadonlyArray<Reaction<NoInfer<Provided | Connected> | Lent>>
     /** The templates it may send. */
     readonly notices?: ReadonlyArray<Notice>
     /** Its tables, prefixed with its name. */
@@ -81,10 +88,12 @@ export const definePlugin =
     settings: settings ?? {},
     migrations: declared.migrations ?? [],
     notices: declared.notices ?? [],
-    layer: (options) => known(declared.layer, options) ?? Layer.empty,
+    layer: (options) =>
+      (known(declared.layer, options) ?? Layer.empty) as ReturnType<Plugin["layer"]>,
     behaviour: (options) => ({
       inlets: known(declared.inlets, options) ?? [],
       routes: known(declared.routes, options) ?? [],
+      connections: known(declared.connections, options) ?? [],
       on: declared.on ?? []
     }),
     play: declared.play

@@ -45,6 +45,19 @@ export class Again {
 /** What a handler returns when it is to be asked again later; it does not count as a failure. */
 export const again = (after: Duration.Input): Again => new Again(Duration.fromInputUnsafe(after))
 
-/** What a handler has to say at its end: nothing, or that it is to be asked again. */
+/** It cannot be done as things are, and trying again alone changes nothing: a person must. */
+export class Stuck {
+  /** The name of the trouble, for who looks at what is parked. */
+  readonly why: string
+
+  constructor(why: string) {
+    this.why = why
+  }
+}
+
+/** What a handler returns when its key is to be parked at once. */
+export const stuck = (why: string): Stuck => new Stuck(why)
+
+/** What a handler has to say at its end: nothing, that it is to be asked again, or that a person must see to it. */
 // biome-ignore lint/suspicious/noConfusingVoidType: an effect with nothing to say is an Effect<void>
-export type Handled = void | Again
+export type Handled = void | Again | Stuck

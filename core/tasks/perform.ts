@@ -1,7 +1,8 @@
 import { Cause, Clock, Duration, Effect, Exit, Predicate, Random } from "effect"
 import type { Database } from "../database/database.ts"
 import { type Claim, holdUntil, type Kept, settle } from "./claims.ts"
-import { Again, type Handled, type Limits } from "./kind.ts"
+
+import { Again, type Handled, type Limits, Stuck } from "./kind.ts"
 import { Urgency } from "./urgency.ts"
 
 /** What does the tasks of one kind. */
@@ -22,7 +23,7 @@ export const perform = Effect.fnUntraced(
       )
     const now = yield* Clock.currentTimeMillis
     const outcome = Exit.isSuccess(exit)
-      ? answered(exit.value, now)
+      ? answered(exit.value, claim, now)
       : yield* failed(handler.limits, claim, exit.cause, now)
     yield* database.write(`task:${claim.key}`, (sql) => settle(sql, claim, outcome, now))
   },
@@ -41,10 +42,13 @@ const giveBack = (database: Database["Service"], claim: Claim) =>
     database.write(`task:${claim.key}`, (sql) => holdUntil(sql, claim, now))
   )
 
-const answered = (answer: Handled, now: number): "done" | Kept =>
-  answer instanceof Again
-    ? { due: now + Duration.toMillis(answer.after), attempts: 0, error: null }
-    : "done"
+const answered = (answer: Handled, { attempts }: Claim, now: number): "done" | Kept => {
+  if (answer instanceof Again)
+    return { due: now + Duration.toMillis(answer.after), attempts: 0, error: null }
+  if (answer instanceof Stuck)
+    return { due: null, attempts: attempts + 1, error: answer.why.slice(0, 64) }
+  return "done"
+}
 
 const failed = Effect.fnUntraced(function* (
   limits: Limits,

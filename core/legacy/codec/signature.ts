@@ -1,23 +1,8 @@
-import { hash, timingSafeEqual } from "node:crypto"
+import { timingSafeEqual } from "node:crypto"
 import { Redacted, Schema } from "effect"
 import { type Charset, encodeText } from "./charset.ts"
+import { type SigningRule, suffixKey } from "./signing-rules.ts"
 import { refuse, type Texts, twoWay } from "./two-way.ts"
-
-/** How one family of systems signs. A body that is signed as it is, is a field like any other. */
-export interface SigningRule {
-  /** What is summed up; `fields` are without the signature. */
-  readonly text: (fields: Texts, secret: string) => string
-  readonly sum: (bytes: Uint8Array) => string
-}
-
-/** WeChat Pay v2 and most houses: fields that are not empty, sorted by name, `k=v` joined by `&`, then `&key=`. */
-export const suffixKey: SigningRule = {
-  text: (fields, secret) => {
-    const names = Object.keys(fields).filter((name) => fields[name] !== "")
-    return [...names.sort().map((name) => `${name}=${fields[name]}`), `key=${secret}`].join("&")
-  },
-  sum: (bytes) => hash("md5", bytes).toUpperCase()
-}
 
 export interface Signing {
   /** The field that holds the signature. */

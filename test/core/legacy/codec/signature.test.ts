@@ -2,7 +2,8 @@ import { readFileSync } from "node:fs"
 import { assert, describe, it } from "@effect/vitest"
 import { Redacted, Schema } from "effect"
 import type { Charset } from "../../../../core/legacy/codec/charset.ts"
-import { signedBy, signedWithKey, suffixKey } from "../../../../core/legacy/codec/signature.ts"
+import { signedBy, signedWithKey } from "../../../../core/legacy/codec/signature.ts"
+import { suffixKey } from "../../../../core/legacy/codec/signing-rules.ts"
 import { unreadable, unwritable } from "./bytes.ts"
 
 const Vectors = Schema.fromJsonString(
