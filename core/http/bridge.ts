@@ -27,7 +27,7 @@ export const mount = <R, B = never>(
     const handler = route.kind === "json" ? jsonHandler(route, run) : rawHandler(route, run)
     const pattern = prefix + route.path
     app.on(route.method, pattern, (c) => {
-      c.set("route", pattern)
+      c.env.route = pattern
       return handler(c)
     })
   }
@@ -56,7 +56,7 @@ const jsonHandler = <R>(route: JsonRoute<R>, run: Run<R>): Handler => {
   if (route.method === "GET") return (c) => respond(c, Result.succeed(readQuery(c.req.url)))
   return (c) =>
     c.req.text().then(
-      (text) => respond(c, readBody(text, headerOf(c, "content-type"))),
+      (text) => respond(c, readBody(text, headerOf(c.req.raw, c.env, "content-type"))),
       () => refuse(c, problems.cutOff)
     )
 }

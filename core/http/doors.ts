@@ -2,22 +2,12 @@ import { Cause, type Context, Effect } from "effect"
 import { Hono } from "hono"
 import { methodNotAllowed } from "hono/method-not-allowed"
 import type { App, Call, Carried } from "./app.ts"
+import { type DoorOptions, receive } from "./arrival.ts"
 import { mount } from "./bridge.ts"
-import { accessLog } from "./middleware/access-log.ts"
-import { bodyLimit } from "./middleware/body-limit.ts"
-import { requestId } from "./middleware/request-id.ts"
-import { secureHeaders } from "./middleware/secure-headers.ts"
-import { trustedProxies } from "./middleware/trusted-proxies.ts"
 import { probes } from "./probes.ts"
 import { problems, refuse } from "./problem.ts"
 import type { Readiness } from "./readiness.ts"
-
-export interface DoorOptions {
-  /** Addresses and blocks whose `X-Forwarded-For` and `X-Request-Id` are believed; none unless said. */
-  readonly trustedProxies?: ReadonlyArray<string>
-  /** Bytes a body may have; 1 MiB unless said. */
-  readonly bodyLimit?: number
-}
+import { secureHeaders } from "./secure-headers.ts"
 
 /** For the internet, phones and WeChat. Nothing operational is here. */
 export const publicApp = (context: Context.Context<never>, options: DoorOptions = {}): App =>
@@ -33,23 +23,18 @@ export const operatorApp = (
   return app
 }
 
-/** A door without routes; a plugin's own listener is one too. What a request passes on its way in is listed here, in order. */
+/** A door without routes; a plugin's own listener is one too. */
 export const door = (
   name: string,
   context: Context.Context<never>,
-  { trustedProxies: proxies = [], bodyLimit: bytes = 1 << 20 }: DoorOptions = {}
+  options: DoorOptions = {}
 ): App => {
   const app: App = new Hono<Carried>()
-  if (proxies.length > 0) app.use(trustedProxies(proxies))
-  app.use(
-    requestId(context),
-    accessLog(name, context, name === "operator" ? "Debug" : "Info"),
-    bodyLimit(bytes)
-  )
+  receive(app, { ...options, door: name, context, level: name === "operator" ? "Debug" : "Info" })
   app.notFound(unmatched(app))
   app.onError((error, c) => {
     Effect.runForkWith(context)(
-      Effect.logError("a door failed", Cause.die(error), { request: c.get("requestId") })
+      Effect.logError("a door failed", Cause.die(error), { request: c.env.requestId })
     )
     return refuse(c, problems.internalError)
   })

@@ -57,11 +57,11 @@ export const problemJson = ({ _tag, status, message }: Problem, instance?: strin
 export const problemType = "application/problem+json"
 
 export const refuse = (
-  c: Call,
+  c: Pick<Call, "env">,
   problem: Problem,
   headers?: Readonly<Record<string, string>>
 ): Response =>
-  reply(c, problem.status, problemJson(problem, c.get("requestId")), {
+  reply(c, problem.status, problemJson(problem, c.env.requestId), {
     ...headers,
     "content-type": problemType
   })

@@ -8,13 +8,13 @@ import { reply } from "./reply.ts"
 export const rawRequest = (c: Call, body: Uint8Array): RawRequest => {
   const target = targetOf(c)
   const query = target.indexOf("?")
-  const address = c.get("client") ?? c.env?.incoming?.socket.remoteAddress
+  const address = c.env.client ?? c.env.incoming?.socket.remoteAddress
   return {
     method: c.req.method,
     target,
     params: c.req.param(),
     query: new URLSearchParams(query < 0 ? "" : target.slice(query)),
-    headers: believed(c.req.header(), c.get("client")),
+    headers: believed(c.req.header(), c.env.client),
     ...(address !== undefined && { address }),
     body
   }
@@ -22,7 +22,7 @@ export const rawRequest = (c: Call, body: Uint8Array): RawRequest => {
 
 /** Node keeps the request line as it came; in `Request` it is already rewritten. */
 const targetOf = (c: Call): string => {
-  const sent = c.env?.incoming?.url
+  const sent = c.env.incoming?.url
   if (sent?.startsWith("/")) return sent
   const { origin, href } = new URL(c.req.url)
   return href.slice(origin.length)

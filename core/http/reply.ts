@@ -1,5 +1,8 @@
 import type { Call } from "./app.ts"
 
+/** Where an answer goes. */
+type To = Pick<Call, "env">
+
 /** JSON is kept by nobody and taken for nothing else. */
 const data = { "cache-control": "no-store", "x-content-type-options": "nosniff" }
 
@@ -24,25 +27,25 @@ const sizeOf = (body: Body): number | undefined => {
  * request. `Strict-Transport-Security` is left to whoever ends TLS.
  */
 export const reply = (
-  c: Call,
+  c: To,
   status: number,
   body: Body,
   headers: Readonly<Record<string, string>>
 ): Response => {
   const base = headers["content-type"]?.endsWith("json") ? data : page
-  return send(c, status, body, { ...base, "x-request-id": c.get("requestId"), ...headers })
+  return send(c, status, body, { ...base, "x-request-id": c.env.requestId, ...headers })
 }
 
 /** The same for what is answered most. */
-export const replyJson = (c: Call, body: string): Response =>
+export const replyJson = (c: To, body: string): Response =>
   send(c, 200, body, {
     "content-type": "application/json",
     "cache-control": data["cache-control"],
     "x-content-type-options": data["x-content-type-options"],
-    "x-request-id": c.get("requestId")
+    "x-request-id": c.env.requestId
   })
 
-const send = (c: Call, status: number, body: Body, headers: Record<string, string>): Response => {
-  c.set("bytes", sizeOf(body))
+const send = (c: To, status: number, body: Body, headers: Record<string, string>): Response => {
+  c.env.bytes = sizeOf(body)
   return new Response(body as BodyInit | null, { status, headers })
 }

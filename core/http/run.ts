@@ -33,7 +33,7 @@ export const runner = <R, B>(
   return (c, handler, answer) => {
     const noted = Context.add(context, References.CurrentLogAnnotations, {
       ...annotations,
-      request: c.get("requestId")
+      request: c.env.requestId
     })
     // Where nothing is brought, nothing is needed: `B` is `never` then.
     const own = (

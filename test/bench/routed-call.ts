@@ -10,10 +10,10 @@ import { connect } from "node:net"
 import { serve } from "@hono/node-server"
 import { Context, Effect, Layer, Schema } from "effect"
 import { Hono } from "hono"
-import type { App, Carried } from "../../core/http/app.ts"
+import type { Carried } from "../../core/http/app.ts"
 import { mount } from "../../core/http/bridge.ts"
 import { publicApp } from "../../core/http/doors.ts"
-import { requestId } from "../../core/http/middleware/request-id.ts"
+import { requestIdOf } from "../../core/http/request-id.ts"
 import { layer } from "../../core/observability/logger.ts"
 import { route } from "../../core/plugin/route.ts"
 
@@ -44,7 +44,9 @@ const routes = [
   })
 ] as const
 
-const servers: Readonly<Record<string, () => Promise<Pick<App, "fetch">>>> = {
+type Served = { readonly fetch: (request: Request) => Response | Promise<Response> }
+
+const servers: Readonly<Record<string, () => Promise<Served>>> = {
   "bare Hono": async () =>
     new Hono().post("/pos/sales", async (c) => {
       const { ticket, amount } = await c.req.json<typeof sale>()
@@ -62,9 +64,13 @@ const servers: Readonly<Record<string, () => Promise<Pick<App, "fetch">>>> = {
   },
 
   "validated route": async () => {
-    const app = new Hono<Carried>().use(requestId(Context.empty()))
+    const app = new Hono<Carried>()
     mount(app, "/pos", routes, Context.empty())
-    return app
+    const idOf = requestIdOf(Context.empty())
+    const arrived = { client: undefined, route: undefined, bytes: undefined }
+    return {
+      fetch: (request) => app.fetch(request, { ...arrived, requestId: idOf(request, undefined) })
+    }
   },
 
   "public door, with log and metrics": async () => {

@@ -1,20 +1,17 @@
 import { BlockList, isIP } from "node:net"
-import type { MiddlewareHandler } from "hono"
-import type { Carried } from "../app.ts"
+import type { Socketed } from "./app.ts"
 
-/** Believes `X-Forwarded-For` where the peer is one of these addresses or blocks, and finds the caller in it. */
-export const trustedProxies = (blocks: ReadonlyArray<string>): MiddlewareHandler<Carried> => {
+/** The caller's address by `X-Forwarded-For`, which is believed where the peer is one of these addresses or blocks. */
+export const callerBy = (blocks: ReadonlyArray<string>) => {
   const proxies = new BlockList()
   for (const block of blocks) addTo(proxies, block)
   const isProxy = (address: string) => proxies.check(address, familyOf(address))
-  return function trustedProxies(c, next) {
-    const peer = c.env?.incoming?.socket.remoteAddress
-    if (peer !== undefined && isProxy(peer)) {
-      const chain = (c.req.header("x-forwarded-for") ?? "").split(",").map((hop) => hop.trim())
-      // Each proxy adds, at the end, whom it saw. The last that is not ours is the caller; what stands before is his own word.
-      c.set("client", chain.findLast((hop) => isIP(hop) !== 0 && !isProxy(hop)) ?? peer)
-    }
-    return next()
+  return ({ headers }: Pick<Request, "headers">, { incoming }: Socketed = {}) => {
+    const peer = blocks.length === 0 ? undefined : incoming?.socket.remoteAddress
+    if (peer === undefined || !isProxy(peer)) return undefined
+    const chain = (headers.get("x-forwarded-for") ?? "").split(",").map((hop) => hop.trim())
+    // Each proxy adds, at the end, whom it saw. The last that is not ours is the caller; what stands before is his own word.
+    return chain.findLast((hop) => isIP(hop) !== 0 && !isProxy(hop)) ?? peer
   }
 }
 

@@ -1,6 +1,6 @@
 import type { MiddlewareHandler } from "hono"
 import { secureHeaders as honoHeaders } from "hono/secure-headers"
-import type { Carried } from "../app.ts"
+import type { Carried } from "./app.ts"
 
 const self = "'self'"
 const none = "'none'"
@@ -21,8 +21,8 @@ const headers = honoHeaders({
 /** For handlers of Hono's own kind. What goes through `reply` has its headers already, at a tenth of the price. */
 export const secureHeaders: MiddlewareHandler<Carried> = async function secureHeaders(c, next) {
   await next()
-  if (c.get("bytes") !== undefined) return
+  if (c.env.bytes !== undefined) return
   await headers(c, async () => {})
-  c.res.headers.set("x-request-id", c.get("requestId"))
+  c.res.headers.set("x-request-id", c.env.requestId)
   if (!c.res.headers.has("cache-control")) c.res.headers.set("cache-control", "no-store")
 }
