@@ -11,6 +11,7 @@ import manifest from "../../package.json" with { type: "json" }
 import { layer as logging } from "../observability/logger.ts"
 import { Transport } from "../transport.ts"
 import { Signer } from "../wechat/pay/signer.ts"
+import { audit } from "./audit.ts"
 import { backup } from "./backup.ts"
 import { doctor } from "./doctor.ts"
 import { end } from "./ended.ts"
@@ -40,6 +41,7 @@ export const weir = Effect.fnUntraced(function* (args: ReadonlyArray<string>) {
       sandbox,
       ...played,
       doctor,
+      audit,
       plugins,
       todos,
       notices,

@@ -70,6 +70,15 @@ export const openMysql = async (
   }
 }
 
+/** A handle that only reads. An answer may take as long as it takes. */
+export const lookIntoServer = async (server: Server) => {
+  const open = () => openSession(server, { connect: usual.connect, answer: 0 })
+  const pool = new Pool(open, { most: 1, wait: usual.reads.wait })
+  const session = await pool.acquireConnection()
+  await pool.releaseConnection(session)
+  return { sql: handle(pool, "utf8mb4_bin"), close: () => pool.destroy() }
+}
+
 const using = async <A>(opening: Promise<Session>, use: (session: Session) => Promise<A>) => {
   const session = await opening
   try {

@@ -114,7 +114,7 @@ interface RowOf {
   readonly refund: RefundRow
 }
 
-const tableOf = {
+export const tableOf = {
   payment: "weir_payments",
   attempt: "weir_attempts",
   reversal: "weir_reversals",

@@ -14,6 +14,7 @@ const rows: ReadonlyArray<ReadonlyArray<string>> = [
   ["legacy", "wechat"],
   ["customers"],
   ["login", "payments", "notices", "sharing"],
+  ["audit"],
   ["plugin"],
   ["http"],
   ["console"],

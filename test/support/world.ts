@@ -180,6 +180,8 @@ export const openWorld = Effect.fnUntraced(function* (
   )
 
   return {
+    /** The address of the gateway's database. */
+    url,
     control,
     /** What its portal shows. */
     credentials,
