@@ -24,7 +24,8 @@ export interface MysqlLimits {
 
 const usual: MysqlLimits = {
   lanes: 4,
-  reads: { most: 8, wait: 5_000 },
+  // As long as for an answer: a till that waits for both hears "still running" before either has failed.
+  reads: { most: 8, wait: 15_000 },
   connect: 2_000,
   answer: { read: 15_000, write: 20_000 }
 }

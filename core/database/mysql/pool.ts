@@ -1,6 +1,6 @@
 import { CompiledQuery, type Driver } from "kysely"
 import { StorageFailed } from "../engine.ts"
-import type { Session } from "./session.ts"
+import { moment, type Session } from "./session.ts"
 
 interface Limits {
   readonly most: number
@@ -82,13 +82,18 @@ export class Pool implements Driver {
   #turn(): Promise<void> {
     return new Promise((resolve, reject) => {
       this.#waiting.push(resolve)
-      AbortSignal.timeout(this.#limits.wait).addEventListener("abort", () => {
+      const giveUp = () => {
         const place = this.#waiting.indexOf(resolve)
         if (place < 0) return
         this.#waiting.splice(place, 1)
         const cause = "No connection to the database became free in time"
         reject(new StorageFailed({ outcome: "nothing stored", cause }))
-      })
+      }
+      // Whoever stood still meanwhile first hears which of them have become free.
+      after(this.#limits.wait, () => after(moment, giveUp))
     })
   }
 }
+
+const after = (milliseconds: number, run: () => void) =>
+  AbortSignal.timeout(milliseconds).addEventListener("abort", run)

@@ -20,16 +20,18 @@ export class Session implements DatabaseConnection {
   readonly #connection: Connection
   readonly #socket: Socket
   readonly #patience: Patience
+  /** From now on the server may be silent for so many milliseconds; 0: for ever. */
+  readonly #bear: (milliseconds: number) => void
 
   private constructor(connection: Connection, socket: Socket, patience: Patience) {
     this.#connection = connection
     this.#socket = socket
     this.#patience = patience
+    this.#bear = breakWhenSilent(socket)
   }
 
   static open({ host, name, password, port, user }: Server, patience: Patience): Promise<Session> {
     const socket = connect({ host, port, noDelay: true, keepAlive: true })
-    socket.on("timeout", () => socket.destroy(new NoAnswer("The server gave no answer in time")))
     const connection = mysql.createConnection({
       stream: () => socket,
       connectTimeout: patience.connect,
@@ -66,13 +68,13 @@ export class Session implements DatabaseConnection {
     return new Promise((resolve, reject) => {
       if (!this.isOpen) return reject(new ConnectionLost("The connection is closed"))
       const answered = (error: unknown, result: unknown) => {
-        this.#socket.setTimeout(0)
+        this.#bear(0)
         if (error === null) resolve(this.#read(result))
         else reject(understood(error))
       }
       if (parameters.length === 0) this.#connection.query(sql, answered)
       else this.#connection.execute(sql, parameters.map(bound), answered)
-      this.#socket.setTimeout(this.#patience.answer)
+      this.#bear(this.#patience.answer)
     })
   }
 
@@ -97,6 +99,26 @@ export class Session implements DatabaseConnection {
     this.#socket.destroy()
   }
 }
+
+/**
+ * Breaks a connection on which nothing is heard for too long. A process that stood still finds its timers due before it hears what has
+ * come meanwhile, so each deadline is followed by a moment in which to listen.
+ */
+const breakWhenSilent = (socket: Socket) => {
+  let listening = false
+  socket.on("timeout", () => {
+    if (listening) return socket.destroy(new NoAnswer("The server gave no answer in time"))
+    listening = true
+    return socket.setTimeout(moment)
+  })
+  return (milliseconds: number): void => {
+    listening = false
+    socket.setTimeout(milliseconds)
+  }
+}
+
+/** Long enough to hear what has already come, in milliseconds. */
+export const moment = 100
 
 const IN_TRANSACTION = 1
 
