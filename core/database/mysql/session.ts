@@ -118,7 +118,7 @@ const breakWhenSilent = (socket: Socket) => {
 }
 
 /** Long enough to hear what has already come, in milliseconds. */
-export const moment = 100
+export const moment = 250
 
 const IN_TRANSACTION = 1
 

@@ -67,7 +67,7 @@ describe.skipIf(mariadb === "")("a read", () => {
   quietly("waits for a connection for a while, and not for ever", () =>
     Effect.gen(function* () {
       const { database } = yield* open
-      const busy = yield* Effect.forEach([1, 2], () => Effect.forkChild(database.read(sleep(0.55))))
+      const busy = yield* Effect.forEach([1, 2], () => Effect.forkChild(database.read(sleep(0.75))))
       yield* Effect.sleep("50 millis")
       assert.isTrue(isStorageFailed(yield* Effect.exit(database.read(connection))))
       yield* Fiber.joinAll(busy)
