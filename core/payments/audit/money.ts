@@ -21,19 +21,19 @@ export const paidByItsOwn = rule<
   () => raw`
     select payment.id, payment.state, payment.paid_by from weir_payments as payment
     left join weir_attempts as attempt on attempt.id = payment.paid_by
-    where (payment.state = 'paid' and (attempt.id is null or attempt.state != 'paid'
+    where ((payment.state = 'paid' or payment.paid_by is not null) and (attempt.id is null or attempt.state != 'paid'
         or attempt.payment != payment.id or attempt.amount != payment.amount))
-      or (payment.state != 'paid' and payment.paid_by is not null)`,
+      or (payment.state not in ('paid', 'held') and payment.paid_by is not null)`,
   ({ id, paid_by, state }) => `payment ${id} is ${state}, by ${paid_by ?? "nobody"}`
 )
 
 export const surplusGoesBack = rule<About & { readonly payment: string }>(
-  "What was captured pays for its payment, or is being given back",
+  "What was captured pays for its payment, is held for the cashier, or is being given back",
   () => raw`
     select attempt.id, attempt.payment from weir_attempts as attempt
     join weir_payments as payment on payment.id = attempt.payment
     left join weir_reversals as reversal on reversal.id = attempt.id
-    where attempt.state = 'paid' and reversal.id is null
+    where attempt.state = 'paid' and reversal.id is null and payment.state != 'held'
       and (payment.paid_by is null or payment.paid_by != attempt.id)`,
   ({ id, payment }) =>
     `attempt ${id} was paid, payment ${payment} does not count it, and nobody gives it back`

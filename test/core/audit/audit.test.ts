@@ -51,7 +51,7 @@ const wrong: Readonly<Record<string, Readonly<Record<string, ReadonlyArray<strin
   "What is paid says when, and by which transaction": {
     "no transaction": ["update weir_attempts set transaction_id = null where state = 'paid'"]
   },
-  "What was captured pays for its payment, or is being given back": {
+  "What was captured pays for its payment, is held for the cashier, or is being given back": {
     "a reversal that is gone": ["delete from weir_reversals"]
   },
   "No payment has two attempts that may still be paid": {
