@@ -11,6 +11,7 @@ import { visitorBy } from "../login/current-customer.ts"
 import { Sessions } from "../login/sessions.ts"
 import { Stopping } from "../stopping.ts"
 import { callbackRoute, verifyRoute } from "./callback.ts"
+import { complaintRoutes } from "./complaints.ts"
 import { customerRoutes } from "./customers.ts"
 import type { Gateway } from "./gateway.ts"
 import { deskRoutes } from "./login/handover.ts"
@@ -42,7 +43,12 @@ export const publicDoor = ({ context, plugins, settings }: Gateway): App => {
 /** The operator door as a value. */
 export const operatorDoor = ({ context }: Gateway): App => {
   const app = operatorApp(context)
-  mount(app, "", [todosRoute, ...noticeRoutes, ...customerRoutes, ...refundRoutes], context)
+  mount(
+    app,
+    "",
+    [todosRoute, ...noticeRoutes, ...customerRoutes, ...refundRoutes, ...complaintRoutes],
+    context
+  )
   return app
 }
 

@@ -27,6 +27,8 @@ import { noticeMigrations } from "../notices/migrations.ts"
 import { Notices } from "../notices/notices.ts"
 import { NoticeTemplates } from "../notices/proposing.ts"
 import { Cashier } from "../payments/cashier.ts"
+import { Complaints } from "../payments/complaints/complaints.ts"
+import { complaintMigrations } from "../payments/complaints/migrations.ts"
 import { Ledger } from "../payments/ledger.ts"
 import { paymentMigrations } from "../payments/migrations.ts"
 import { Payments } from "../payments/payments.ts"
@@ -50,6 +52,7 @@ import { watchAccounts } from "../wechat/certification.ts"
 import type { WechatHosts } from "../wechat/hosts.ts"
 import { wechatMigrations } from "../wechat/migrations.ts"
 import { WechatPay } from "../wechat/pay/client.ts"
+import { WechatComplaints } from "../wechat/pay/complaints/client.ts"
 import { Merchants } from "../wechat/pay/merchants.ts"
 import { wechatServices } from "../wechat/services.ts"
 import type { SharedSecrets } from "../wechat/shared-secrets.ts"
@@ -87,6 +90,7 @@ type Core =
   | Merchants
   | Ledger
   | Cashier
+  | Complaints
   | Messenger
   | MassMessages
   | AccountMoves
@@ -125,6 +129,7 @@ const coreMigrations = [
   ...sharingMigrations,
   ...paymentMigrations,
   ...refundMigrations,
+  ...complaintMigrations,
   ...noticeMigrations
 ]
 
@@ -179,6 +184,7 @@ const coreLayer = (
     Pseudonyms.layer,
     wechatServices(accounts, hosts),
     WechatPay.layer(url),
+    WechatComplaints.layer(url),
     Merchants.layer(merchants, stores)
   )
   const outward = Layer.provideMerge(Connections.layer, ground)
@@ -194,7 +200,12 @@ const coreLayer = (
   const messenger = NoticeTemplates.layer.pipe(
     Layer.provideMerge(Layer.provide(Messenger.layer(noticesPerDay), Fallback.layer))
   )
-  const upper = Layer.mergeAll(Cashier.layer, messenger, MassMessages.layer, AccountMoves.layer)
+  const upper = Layer.mergeAll(
+    Layer.provideMerge(Complaints.layer, Cashier.layer),
+    messenger,
+    MassMessages.layer,
+    AccountMoves.layer
+  )
   return Layer.provideMerge(upper, books)
 }
 
@@ -252,6 +263,7 @@ const takeUp = Effect.gen(function* () {
   yield* watch("database", yield* storing)
   yield* ready("recovery")
   yield* tasks.every("payments: sweep", Duration.seconds(30), sweep)
+  yield* tasks.every("complaints: look", Duration.hours(1), (yield* Complaints).look)
   const accounts = yield* Effect.context<Accounts | Database>()
   yield* tasks.every(
     "wechat: accounts",

@@ -1,6 +1,7 @@
 import { Effect, Metric, Schema } from "effect"
 import { final, Journal } from "../journal/journal.ts"
 import { Cashier } from "../payments/cashier.ts"
+import { Complaints } from "../payments/complaints/complaints.ts"
 import { type RawRequest, route } from "../plugin/route.ts"
 import { digest } from "../values/numbers.ts"
 import { WechatPay } from "../wechat/pay/client.ts"
@@ -37,6 +38,7 @@ export const notifyRoute = route.raw("POST", "/wechat/pay/notify/:merchant/:kind
 
 const take = Effect.fnUntraced(function* (request: RawRequest) {
   const cashier = yield* Cashier
+  const complaints = yield* Complaints
   const journal = yield* Journal
   const pay = yield* WechatPay
   const merchant = (yield* Merchants).get(request.params.merchant ?? "")
@@ -45,7 +47,11 @@ const take = Effect.fnUntraced(function* (request: RawRequest) {
   let isNew = false
   const apply = Effect.suspend(() => {
     isNew = true
-    return Effect.as(cashier.notified(merchant, notify), final(null))
+    const applied =
+      notify.resource.kind === "complaint"
+        ? complaints.notified(merchant, notify.resource.complaintId)
+        : cashier.notified(merchant, notify)
+    return Effect.as(applied, final(null))
   })
   const arrival = {
     source: `wechat-pay/${merchant.mchid}`,
@@ -65,6 +71,8 @@ const subjectOf = ({ id, resource }: Notify): string => {
       return resource.transaction.outTradeNo
     case "refund":
       return resource.refund.outRefundNo
+    case "complaint":
+      return resource.complaintId
     case "other":
       return id
   }

@@ -39,6 +39,7 @@ export const makeNotified = Effect.fnUntraced(function* (refunds: Refunds) {
         yield* refunds.hear(number, resource.refund)
         return
       }
+      case "complaint":
       case "other":
         return
     }

@@ -68,6 +68,16 @@ export const noteRefundFailed = (
 ): Promise<void> =>
   note(sql, timeline, payment, attempt, "refund failed", at, { amount, refundNumbers: [id] })
 
+/** Its payer complains of it to WeChat; what they wrote stands with the complaint alone. */
+export const noteComplained = (
+  sql: Sql,
+  timeline: Timeline,
+  payment: PaymentRow,
+  attempt: AttemptRow,
+  complaint: string,
+  at: number
+): Promise<void> => note(sql, timeline, payment, attempt, "complained", at, { complaint })
+
 const note = async (
   sql: Sql,
   { note }: Timeline,
@@ -75,7 +85,11 @@ const note = async (
   { amount, customer, id, transaction_id }: AttemptRow,
   kind: string,
   at: number,
-  more: { readonly amount?: number; readonly refundNumbers?: ReadonlyArray<string> }
+  more: {
+    readonly amount?: number
+    readonly refundNumbers?: ReadonlyArray<string>
+    readonly complaint?: string
+  }
 ) => {
   if (customer === null) return
   const entry: NewEntry = {

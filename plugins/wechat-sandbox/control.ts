@@ -5,6 +5,7 @@ import { entry, Ledger, LedgerOrder, Notifies } from "./books.ts"
 import { CredentialsReply } from "./credentials.ts"
 import { Fault } from "./faults.ts"
 import { Outcome, PayerResult, shoppers } from "./model.ts"
+import { ComplaintInput } from "./pay/complaint-fields.ts"
 import { WechatSandbox } from "./sandbox.ts"
 
 /** Which order is meant was not said. */
@@ -64,6 +65,22 @@ export const controlRoutes = [
         const { payers } = yield* WechatSandbox
         return entry(yield* payers.act(number, payer), [])
       })
+  }),
+  route.post("/control/complaints", {
+    input: ComplaintInput,
+    output: Schema.Struct({ complaintId: Schema.String }),
+    handle: (input) =>
+      WechatSandbox.use(({ complaints }) =>
+        Effect.map(complaints.complain(input), (complaintId) => ({ complaintId }))
+      )
+  }),
+  route.post("/control/complaints/:id/say", {
+    input: { id: Schema.String, text: Schema.String },
+    output: Schema.Struct({ complaintId: Schema.String }),
+    handle: ({ id, text }) =>
+      WechatSandbox.use(({ complaints }) =>
+        Effect.map(complaints.insist(id, text), (complaintId) => ({ complaintId }))
+      )
   }),
   route.post("/control/clock", {
     input: { advance: Advance },

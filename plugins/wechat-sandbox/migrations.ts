@@ -1,5 +1,6 @@
 import type { Sql } from "#core"
 import { migration } from "#core"
+import { complaintMigrations } from "./pay/complaint-store.ts"
 import { platformTables } from "./platform/migrations.ts"
 
 const settings = (sql: Sql) =>
@@ -175,5 +176,6 @@ export const migrations = [
         await sql.schema.dropTable(`sandbox_${name}`).execute()
       }
     }
-  })
+  }),
+  ...complaintMigrations
 ]

@@ -8,6 +8,7 @@ import { Codes } from "./codes.ts"
 import { Credentials, type SandboxOptions } from "./credentials.ts"
 import { Faults } from "./faults.ts"
 import { CodePayments } from "./pay/code-payments.ts"
+import { Complaints } from "./pay/complaints.ts"
 import { notifier } from "./pay/notifier.ts"
 import { Orders } from "./pay/orders.ts"
 import { PayOuts } from "./pay/pay-outs.ts"
@@ -26,6 +27,7 @@ export interface SandboxServices {
   readonly clock: WechatClock["Service"]
   readonly codePayments: CodePayments["Service"]
   readonly codes: Codes["Service"]
+  readonly complaints: Complaints["Service"]
   readonly credentials: Credentials["Service"]
   readonly faults: Faults["Service"]
   readonly orders: Orders["Service"]
@@ -53,6 +55,7 @@ export class WechatSandbox extends Context.Service<WechatSandbox, SandboxService
         clock: WechatClock,
         codePayments: CodePayments,
         codes: Codes,
+        complaints: Complaints,
         credentials: Credentials,
         faults: Faults,
         orders: Orders,
@@ -75,7 +78,7 @@ export class WechatSandbox extends Context.Service<WechatSandbox, SandboxService
           Codes.layer,
           notifier,
           Orders.layer,
-          Payers.layer,
+          Layer.provideMerge(Complaints.layer, Payers.layer),
           PayOuts.layer,
           Refunds.layer,
           Security.layer

@@ -22,6 +22,7 @@ export type Operation =
   | "refund"
   | "queryRefund"
   | "payOut"
+  | "complaints"
   | "echo"
 
 interface Meaning {

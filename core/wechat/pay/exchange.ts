@@ -11,7 +11,7 @@ import { Signer } from "./signer.ts"
 
 /** One call of the API, not yet signed. */
 export interface Call<A> extends Question<A> {
-  readonly method: "GET" | "POST"
+  readonly method: "GET" | "POST" | "PUT"
   /** Path and query, percent-encoded: signed and sent exactly so. */
   readonly target: string
   /** Signed and sent exactly so. */

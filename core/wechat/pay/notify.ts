@@ -1,4 +1,5 @@
 import { Clock, Effect, Option, Redacted } from "effect"
+import { readComplaintNotify } from "./complaints/wire.ts"
 import { open } from "./encryption.ts"
 import { NotAuthentic } from "./errors.ts"
 import type { Merchant } from "./merchant.ts"
@@ -18,6 +19,7 @@ export interface Notify {
   readonly resource:
     | { readonly kind: "transaction"; readonly transaction: Transaction }
     | { readonly kind: "refund"; readonly refund: RefundStatus }
+    | { readonly kind: "complaint"; readonly complaintId: string; readonly action: string }
     /** Authentic, and nothing we know: to be acknowledged all the same. */
     | { readonly kind: "other"; readonly originalType: string }
 }
@@ -52,6 +54,8 @@ const readResource = (originalType: string, plain: string): Option.Option<Notify
       }))
     case "refund":
       return Option.map(readRefundNotify(plain), (refund) => ({ kind: originalType, refund }))
+    case "complaint":
+      return Option.map(readComplaintNotify(plain), (told) => ({ kind: originalType, ...told }))
     default:
       return Option.some({ kind: "other", originalType })
   }

@@ -1,4 +1,4 @@
-import { constants, publicEncrypt } from "node:crypto"
+import { constants, privateDecrypt, publicEncrypt } from "node:crypto"
 import type { Merchant } from "./merchant.ts"
 
 /** APIv3, sensitive fields: RSA-OAEP with SHA-1 for both the hash and the mask. */
@@ -9,4 +9,13 @@ export const sealField = ({ keys, preferredKey }: Merchant, text: string): strin
   const found = keys.find(({ id }) => id === preferredKey)
   if (found === undefined) throw new Error(`There is no key ${preferredKey} to seal with`)
   return publicEncrypt({ key: found.key, ...oaep }, Buffer.from(text)).toString("base64")
+}
+
+/** Opens what WeChat sealed for this merchant; nothing when it was not sealed for its key. */
+export const openField = ({ privateKey }: Merchant, sealed: string): string | undefined => {
+  try {
+    return privateDecrypt({ key: privateKey, ...oaep }, Buffer.from(sealed, "base64")).toString()
+  } catch {
+    return undefined
+  }
 }

@@ -12,14 +12,14 @@ const reviver = (_: string, value: unknown, context?: { readonly source?: string
  * Reads what WeChat Pay writes, or nothing. Keys we do not name are tolerated, as WeChat adds some; a state or an amount
  * that we cannot read is not: then nothing is known.
  */
-const read = <S extends Schema.ConstraintDecoder<unknown>>(schema: S) =>
+export const read = <S extends Schema.ConstraintDecoder<unknown>>(schema: S) =>
   Schema.decodeUnknownOption(Schema.fromJsonString(schema, { reviver }))
 
-const maybe = Schema.optionalKey
-const text = (length: number) => Schema.String.check(Schema.isMaxLength(length))
+export const maybe = Schema.optionalKey
+export const text = (length: number) => Schema.String.check(Schema.isMaxLength(length))
 
 /** RFC 3339 with an offset ⇄ UTC milliseconds. */
-const Instant = text(35)
+export const Instant = text(35)
   .check(Schema.isPattern(/^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d(\.\d+)?(Z|[+-]\d\d:\d\d)$/))
   .pipe(
     Schema.decodeTo(

@@ -1,7 +1,6 @@
-import { Effect, type Result, type Schema } from "effect"
-import type { RawRequest } from "#core"
-import type { Merchant, WechatKey } from "../credentials.ts"
-import type { SandboxServices } from "../sandbox.ts"
+import { Effect } from "effect"
+import { type Api, get, ok, param, post } from "./api.ts"
+import { complaintApis } from "./complaint-apis.ts"
 import {
   CloseRequest,
   CodepayRequest,
@@ -11,59 +10,7 @@ import {
   RefundRequest,
   ReverseRequest
 } from "./fields.ts"
-import { reader } from "./read.ts"
-import type { Refused } from "./refusal.ts"
 import { refund, transaction } from "./wire.ts"
-
-export interface Answer {
-  readonly status: 200 | 202 | 204
-  readonly body?: object
-}
-
-/** An authentic request, its body decoded. */
-export interface Call<B> {
-  readonly merchant: Merchant
-  readonly params: RawRequest["params"]
-  readonly body: B
-  /** The body as it came: what a number may come again with. */
-  readonly frozen: string
-  /** WeChat's key that answers, and that sealed fields are sealed for. */
-  readonly key: WechatKey
-}
-
-/** One API of WeChat Pay. */
-export interface Api {
-  readonly method: "GET" | "POST"
-  readonly path: `/${string}`
-  /** Where it says on whose behalf it is called; that must be who signed. */
-  readonly mchid: "body" | "query" | "nowhere"
-  readonly needsSerial?: boolean
-  /** Absent: a request without a body. */
-  readonly read?: (body: unknown) => Result.Result<unknown, Refused>
-  readonly answer: (sandbox: SandboxServices, call: Call<never>) => Effect.Effect<Answer, Refused>
-}
-
-type Rest<B> = {
-  readonly answer: (sandbox: SandboxServices, call: Call<B>) => Effect.Effect<Answer, Refused>
-  readonly needsSerial?: boolean
-}
-
-const get = (path: Api["path"], mchid: Api["mchid"], rest: Rest<undefined>): Api => ({
-  method: "GET",
-  path,
-  mchid,
-  ...rest
-})
-
-const post = <A, I>(
-  path: Api["path"],
-  mchid: Api["mchid"],
-  schema: Schema.Codec<A, I>,
-  rest: Rest<A>
-): Api => ({ method: "POST", path, mchid, read: reader(schema), ...rest })
-
-const ok = (body: object): Answer => ({ status: 200, body })
-const param = ({ params }: Call<unknown>, name: string) => params[name] ?? ""
 
 export const payApis: ReadonlyArray<Api> = [
   post("/v3/pay/transactions/codepay", "body", CodepayRequest, {
@@ -126,5 +73,6 @@ export const payApis: ReadonlyArray<Api> = [
     needsSerial: true,
     answer: ({ security }, { body, key, merchant }) =>
       Effect.map(security.echo(merchant, body, key), ok)
-  })
+  }),
+  ...complaintApis
 ]

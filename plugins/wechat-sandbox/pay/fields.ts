@@ -3,7 +3,7 @@ import { Schema, SchemaIssue } from "effect"
 /** The requests of WeChat Pay as its documents define them, with the reasons WeChat gives when one does not fit. */
 
 /** WeChat counts bytes, so 127 are 42 Chinese characters. */
-const text = (minimum: number, maximum: number) =>
+export const text = (minimum: number, maximum: number) =>
   Schema.String.check(
     Schema.makeFilter((value: string) => {
       const length = Buffer.byteLength(value)
@@ -34,13 +34,13 @@ const isNotifyUrl = Schema.makeFilter((value: string) => {
 
 const isTime = matching(/^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d(\.\d{1,3})?(Z|[+-]\d\d:\d\d)$/)
 
-const optional = Schema.optionalKey
-const money = integer(1, 1_000_000_000)
+export const optional = Schema.optionalKey
+export const money = integer(1, 1_000_000_000)
 const currency = optional(Schema.Literal("CNY"))
 const appid = text(1, 32)
 const mchid = text(1, 32)
 const outTradeNo = text(6, 32).check(matching(/^[0-9A-Za-z_\-|*]+$/))
-const notifyUrl = text(1, 255).check(isNotifyUrl)
+export const notifyUrl = text(1, 255).check(isNotifyUrl)
 const settle = optional(Schema.Struct({ profit_sharing: optional(Schema.Boolean) }))
 
 const goods = {

@@ -125,6 +125,10 @@ export const refundTooSoon = refusal(
 )
 export const merchantBalance = refusal(403, "NOT_ENOUGH", "基本账户余额不足，请充值后重新发起")
 
+export const complaintUnknown = refusal(404, "RESOURCE_NOT_EXISTS", "投诉单不存在")
+export const complaintOver = refusal(400, "INVALID_REQUEST", "投诉单已处理完成")
+export const noUrl = refusal(404, "RESOURCE_NOT_EXISTS", "投诉通知回调地址不存在")
+
 export const notAbnormal = refusal(
   400,
   "INVALID_REQUEST",

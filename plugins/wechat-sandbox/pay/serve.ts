@@ -4,7 +4,7 @@ import type { Merchant, WechatKey } from "../credentials.ts"
 import { randomHex } from "../random.ts"
 import type { SandboxServices } from "../sandbox.ts"
 import { pathOf, struck } from "../struck.ts"
-import type { Answer, Api } from "./apis.ts"
+import type { Answer, Api } from "./api.ts"
 import { admit } from "./gate.ts"
 import { readJson } from "./read.ts"
 import {
@@ -60,8 +60,8 @@ const perform = Effect.fnUntraced(function* (
     return yield* wrongAppid()
   }
   const frozen = Buffer.from(request.body).toString("utf8")
-  const { params } = request
-  return yield* answer(sandbox, { merchant, params, body: body as never, frozen, key })
+  const { params, query } = request
+  return yield* answer(sandbox, { merchant, params, query, body: body as never, frozen, key })
 })
 
 /** Who signed must be on whose behalf it is asked; a body that names nobody is told so with its other mistakes. */

@@ -1,0 +1,59 @@
+import type { Effect, Result, Schema } from "effect"
+import type { RawRequest } from "#core"
+import type { Merchant, WechatKey } from "../credentials.ts"
+import type { SandboxServices } from "../sandbox.ts"
+import { reader } from "./read.ts"
+import type { Refused } from "./refusal.ts"
+
+export interface Answer {
+  readonly status: 200 | 202 | 204
+  readonly body?: object
+}
+
+/** An authentic request, its body decoded. */
+export interface Call<B> {
+  readonly merchant: Merchant
+  readonly params: RawRequest["params"]
+  readonly query: RawRequest["query"]
+  readonly body: B
+  /** The body as it came: what a number may come again with. */
+  readonly frozen: string
+  /** WeChat's key that answers, and that sealed fields are sealed for. */
+  readonly key: WechatKey
+}
+
+/** One API of WeChat Pay. */
+export interface Api {
+  readonly method: "GET" | "POST" | "PUT"
+  readonly path: `/${string}`
+  /** Where it says on whose behalf it is called; that must be who signed. */
+  readonly mchid: "body" | "query" | "nowhere"
+  readonly needsSerial?: boolean
+  /** Absent: a request without a body. */
+  readonly read?: (body: unknown) => Result.Result<unknown, Refused>
+  readonly answer: (sandbox: SandboxServices, call: Call<never>) => Effect.Effect<Answer, Refused>
+}
+
+type Rest<B> = {
+  readonly answer: (sandbox: SandboxServices, call: Call<B>) => Effect.Effect<Answer, Refused>
+  readonly needsSerial?: boolean
+}
+
+/** An API that only tells. */
+export const get = (path: Api["path"], mchid: Api["mchid"], rest: Rest<undefined>): Api => ({
+  method: "GET",
+  path,
+  mchid,
+  ...rest
+})
+
+/** An API with a body. */
+export const post = <A, I>(
+  path: Api["path"],
+  mchid: Api["mchid"],
+  schema: Schema.Codec<A, I>,
+  rest: Rest<A>
+): Api => ({ method: "POST", path, mchid, read: reader(schema), ...rest })
+
+export const ok = (body: object): Answer => ({ status: 200, body })
+export const param = ({ params }: Call<unknown>, name: string) => params[name] ?? ""
