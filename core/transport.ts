@@ -3,7 +3,7 @@ import * as https from "node:https"
 import type { Socket } from "node:net"
 import { TLSSocket } from "node:tls"
 import { urlToHttpOptions } from "node:url"
-import { Context, type Duration, Effect, Exit, Layer, Schema } from "effect"
+import { Context, type Duration, Effect, Exit, Layer, Redacted, Schema } from "effect"
 import { closeLines, exchangeLeniently, type Lines, openLines } from "./transport/lenient.ts"
 
 /** A request as it goes out. Nothing is added but what HTTP itself needs (Host, Content-Length, Connection). */
@@ -19,6 +19,18 @@ export interface Outgoing {
   readonly maxBytes?: number
   /** Reads answers that break HTTP, as old servers write them. Never for anybody whose answers are signed by their framing. */
   readonly lenient?: boolean
+  /** Shown to a peer that asks who we are (mutual TLS); never to one that was not meant. */
+  readonly client?: ClientCertificate
+}
+
+/** Who we are to a peer over TLS. */
+export interface ClientCertificate {
+  /** Its serial number. A line that was opened with one certificate is never used for another, nor for none. */
+  readonly id: string
+  /** PEM. */
+  readonly cert: string
+  /** PEM. */
+  readonly key: Redacted.Redacted
 }
 
 /** An answer as it came, whatever its status; the body is never decompressed. */
@@ -76,15 +88,19 @@ interface Agents {
   readonly "http:": http.Agent
   readonly "https:": https.Agent
   readonly lenient: Lines
+  /** By the id of the certificate that is shown. */
+  readonly certified: Map<string, https.Agent>
 }
 
+const kept = { keepAlive: true, timeout: IDLE }
+
 function openAgents(): Agents {
-  const options = { keepAlive: true, timeout: IDLE }
   return {
-    "http:": new http.Agent(options),
+    "http:": new http.Agent(kept),
     // Said aloud, so that NODE_TLS_REJECT_UNAUTHORIZED cannot switch it off.
-    "https:": new https.Agent({ ...options, rejectUnauthorized: true }),
-    lenient: openLines()
+    "https:": new https.Agent({ ...kept, rejectUnauthorized: true }),
+    lenient: openLines(),
+    certified: new Map<string, https.Agent>()
   }
 }
 
@@ -93,6 +109,7 @@ function closeAgents(agents: Agents) {
     agents["http:"].destroy()
     agents["https:"].destroy()
     closeLines(agents.lenient)
+    for (const agent of agents.certified.values()) agent.destroy()
   })
 }
 
@@ -132,7 +149,7 @@ const prepare = (agents: Agents, request: Outgoing) =>
       const secure = url.protocol === "https:"
       const line = (secure ? https : http).request({
         ...urlToHttpOptions(url),
-        agent: agents[secure ? "https:" : "http:"],
+        agent: agentFor(agents, secure, request.client),
         method: request.method,
         path: targetOf(request.url),
         headers: request.headers
@@ -142,6 +159,17 @@ const prepare = (agents: Agents, request: Outgoing) =>
     },
     catch: (error) => new NotSent({ reason: reasonOf(error) })
   })
+
+const agentFor = (agents: Agents, secure: boolean, client: ClientCertificate | undefined) => {
+  if (!secure) return agents["http:"]
+  if (client === undefined) return agents["https:"]
+  const known = agents.certified.get(client.id)
+  if (known !== undefined) return known
+  const key = Redacted.value(client.key)
+  const agent = new https.Agent({ ...kept, rejectUnauthorized: true, cert: client.cert, key })
+  agents.certified.set(client.id, agent)
+  return agent
+}
 
 /** Path and query as written; `URL` would rewrite some of what was signed. */
 const targetOf = (url: string) => {

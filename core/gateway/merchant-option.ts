@@ -37,7 +37,22 @@ export const MerchantOption = Schema.Struct({
   serial: Schema.String,
   /** PEM, or the file that holds it. */
   key: Secret,
-  apiV3Key: Secret,
+  /** While keys are changed: those before `key`, newest first. WeChat is asked with them where it does not know `key` yet. */
+  previousKeys: Schema.optional(
+    Schema.Array(Schema.Struct({ serial: Schema.String, key: Secret }))
+  ),
+  /** Needed by all that speak version 3. */
+  apiV3Key: Schema.optional(Secret),
+  /** While the APIv3 key is changed: the one before it still opens what is on its way. */
+  previousApiV3Key: Schema.optional(Secret),
+  /** In which version orders and refunds are made; `v3` unless said. Bills and complaints are of version 3 in any case. */
+  protocol: Schema.optional(Schema.Literals(["v3", "v2"])),
+  /** The key of version 2, also while orders from then may still be notified. */
+  apiV2Key: Schema.optional(Secret),
+  /** How version 2 signs; `MD5` unless said. */
+  signType: Schema.optional(Schema.Literals(["MD5", "HMAC-SHA256"])),
+  /** The merchant's own certificate (apiclient_cert.pem), PEM or the file that holds it: version 2 shows it to WeChat. */
+  certificate: Schema.optional(Schema.String),
   publicKeyId: Schema.optional(Schema.String),
   publicKey: Schema.optional(Schema.String),
   certificates: Schema.optional(Schema.Array(Schema.String)),

@@ -86,40 +86,31 @@ const declaredMerchants = (settings: GatewaySettings): Array<MerchantSettings> =
             serial: merchantSerial ?? "",
             privateKey: fileOr(merchantKey ?? Redacted.make("")),
             apiV3Key: apiV3Key ?? Redacted.make(""),
-            ...(payPublicKeyId !== undefined && { publicKeyId: payPublicKeyId }),
-            ...(payPublicKey !== undefined && {
-              publicKey: Redacted.value(fileOr(Redacted.make(payPublicKey)))
-            }),
-            ...(merchantEntity !== undefined && { entity: merchantEntity }),
-            ...(merchantLimits !== undefined && { limits: merchantLimits }),
+            publicKeyId: payPublicKeyId,
+            publicKey: textOr(payPublicKey),
+            entity: merchantEntity,
+            limits: merchantLimits,
             notifyUrl: notifyUrl(settings, merchantId)
           }
         ]
-  const listed = (settings.merchants ?? []).map(
-    ({
-      certificates,
-      entity,
-      key,
-      limits,
-      partner,
-      publicKey,
-      publicKeyId,
-      stores: _,
-      ...merchant
-    }) => ({
-      ...merchant,
-      privateKey: fileOr(key),
-      ...(entity !== undefined && { entity }),
-      ...(partner !== undefined && { partner }),
-      ...(limits !== undefined && { limits }),
-      ...(publicKeyId !== undefined && { publicKeyId }),
-      ...(publicKey !== undefined && { publicKey }),
-      ...(certificates !== undefined && { certificates }),
-      notifyUrl: notifyUrl(settings, merchant.mchid)
-    })
-  )
+  const listed = (settings.merchants ?? []).map(({ key, stores: _, ...merchant }) => ({
+    ...merchant,
+    privateKey: fileOr(key),
+    apiV3Key: merchant.apiV3Key ?? Redacted.make(""),
+    certificate: textOr(merchant.certificate),
+    publicKey: textOr(merchant.publicKey),
+    certificates: merchant.certificates?.map((certificate) => textOr(certificate)),
+    previousKeys: merchant.previousKeys?.map(({ key, serial }) => ({
+      serial,
+      privateKey: fileOr(key)
+    })),
+    notifyUrl: notifyUrl(settings, merchant.mchid)
+  }))
   return [...fromEnvironment, ...listed]
 }
+
+const textOr = <A extends string | undefined>(text: A) =>
+  text === undefined ? text : Redacted.value(fileOr(Redacted.make<string>(text)))
 
 /** PEM as it stands, or what the file of that name holds. An unreadable file shows as a wrong key, with the setting's name. */
 const fileOr = (pem: Redacted.Redacted): Redacted.Redacted => {

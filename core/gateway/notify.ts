@@ -5,8 +5,10 @@ import { Complaints } from "../payments/complaints/complaints.ts"
 import { type RawRequest, route } from "../plugin/route.ts"
 import { digest } from "../values/numbers.ts"
 import { WechatPay } from "../wechat/pay/client.ts"
+import type { NotAuthentic } from "../wechat/pay/errors.ts"
 import { Merchants } from "../wechat/pay/merchants.ts"
 import type { Notify } from "../wechat/pay/notify.ts"
+import { isXml } from "../wechat/pay/v2/xml.ts"
 
 class MerchantUnknown extends Schema.TaggedError<MerchantUnknown>()("MerchantUnknown", {}) {
   readonly status = 404
@@ -32,7 +34,10 @@ const count = (reason: string) => Metric.update(Metric.withAttributes(refused, {
 export const notifyRoute = route.raw("POST", "/wechat/pay/notify/:merchant/:kind", (request) =>
   take(request).pipe(
     Effect.tapErrorTag("NotAuthentic", ({ reason }) => count(reason)),
-    Effect.tapErrorTag("NotifyReplayed", () => count("replayed"))
+    Effect.tapErrorTag("NotifyReplayed", () => count("replayed")),
+    Effect.catchTag("NotAuthentic", (refusal) =>
+      isXml(request.body) ? Effect.succeed(refusedV2(refusal)) : Effect.fail(refusal)
+    )
   )
 )
 
@@ -44,6 +49,8 @@ const take = Effect.fnUntraced(function* (request: RawRequest) {
   const merchant = (yield* Merchants).get(request.params.merchant ?? "")
   if (merchant === undefined) return yield* new MerchantUnknown()
   const notify = yield* pay.openNotify(merchant, request)
+  const isV2 = isXml(request.body)
+  const signature = request.headers["wechatpay-signature"] ?? ""
   let isNew = false
   const apply = Effect.suspend(() => {
     isNew = true
@@ -56,12 +63,14 @@ const take = Effect.fnUntraced(function* (request: RawRequest) {
   const arrival = {
     source: `wechat-pay/${merchant.mchid}`,
     operation: notify.eventType,
-    key: `${subjectOf(notify)}/${digest(request.headers["wechatpay-signature"] ?? "")}`,
+    key: `${subjectOf(notify)}/${digest(isV2 ? Buffer.from(request.body).toString() : signature)}`,
     same: "",
     body: request.body,
     secrets: []
   }
   yield* Effect.orDie(journal.once(arrival, apply))
+  // Version 2 repeats itself to the letter, so there a repeat is nothing to refuse.
+  if (isV2) return acceptedV2
   return isNew ? accepted : yield* new NotifyReplayed()
 })
 
@@ -84,3 +93,12 @@ const accepted = {
   headers: { "content-type": "application/json" },
   body: JSON.stringify({ code: "SUCCESS", message: "成功" })
 }
+
+/** What version 2 wants to hear, with nothing around it. */
+const said = (status: number, code: "SUCCESS" | "FAIL", message: string) => ({
+  status,
+  headers: { "content-type": "text/xml; charset=utf-8" },
+  body: `<xml><return_code><![CDATA[${code}]]></return_code><return_msg><![CDATA[${message}]]></return_msg></xml>`
+})
+const acceptedV2 = said(200, "SUCCESS", "OK")
+const refusedV2 = ({ message, status }: NotAuthentic) => said(status, "FAIL", message)

@@ -1,5 +1,5 @@
 import { type Duration, Effect, Option, Schema } from "effect"
-import type { Call } from "./exchange.ts"
+import type { Call } from "./call.ts"
 import type { Merchant } from "./merchant.ts"
 import { isFor, merchantIds, orderIds, type Parties, transactions } from "./parties.ts"
 import { type OrderWay, ways } from "./ways.ts"

@@ -5,12 +5,14 @@ import { makeAsk } from "./exchange.ts"
 import type { Merchant } from "./merchant.ts"
 import { type Notify, openNotify } from "./notify.ts"
 import { type PayOut, payOutBody } from "./pay-out.ts"
+import { openV2Notify } from "./v2/notify.ts"
+import { isXml } from "./v2/xml.ts"
 import type { Headers } from "./verification.ts"
 import type { OrderWay } from "./ways.ts"
 import type { RefundStatus, Transaction } from "./wire.ts"
 
 /**
- * WeChat Pay's interface, version 3. Each call is sent once. It ends in WeChat's verified word, or in one of three failures:
+ * WeChat Pay's interface, for merchants of version 3 and of version 2 alike. Each call is sent once. It ends in WeChat's verified word, or in one of three failures:
  * refused, not sent, or unknown, which only a query resolves.
  *
  * Bodies are the frozen JSON of an attempt: they are signed and sent as they are.
@@ -64,7 +66,12 @@ export class WechatPay extends Context.Service<
               calls.payOut(refundId, outRefundNo, payOutBody(merchant, outRefundNo, to))
             ),
           echo: (merchant) => ask(merchant, calls.echo),
-          openNotify
+          openNotify: (merchant, message) =>
+            isXml(message.body)
+              ? openV2Notify(merchant, message.body, (outRefundNo) =>
+                  ask(merchant, calls.queryRefund(merchant, outRefundNo))
+                )
+              : openNotify(merchant, message)
         })
       )
     )

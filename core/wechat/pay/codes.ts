@@ -59,6 +59,14 @@ const table: Readonly<Record<string, Meaning>> = {
   INVALID_TRANSACTIONID: { reaction: "never" },
   REVERSE_EXPIRE: { reaction: "never" },
   REFUND_FEE_MISMATCH: { reaction: "never" },
+  TRADE_STATE_ERROR: { reaction: "never" },
+  XML_FORMAT_ERROR: { reaction: "never" },
+  REQUIRE_POST_METHOD: { reaction: "never" },
+  LACK_PARAMS: { reaction: "never" },
+  POST_DATA_EMPTY: { reaction: "never" },
+  NOT_UTF8: { reaction: "never" },
+  CERT_ERROR: { reaction: "never" },
+  REFUND_NOT_EXIST: { reaction: "never", but: { queryRefund: "repeat" } },
   RESOURCE_NOT_EXISTS: { reaction: "never", but: { queryRefund: "repeat" } },
 
   AUTH_CODE_EXPIRE: { reaction: "payer", refusal: "code" },
@@ -83,7 +91,9 @@ const table: Readonly<Record<string, Meaning>> = {
   REQUEST_BLOCKED: { reaction: "operator" },
   TRADE_OVERDUE: { reaction: "never" },
   // The payer's account is closed: no number will ever reach it.
-  USER_ACCOUNT_ABNORMAL: { reaction: "never" }
+  USER_ACCOUNT_ABNORMAL: { reaction: "never" },
+  /** Of a refund of version 2 that failed for another reason than the others. */
+  ERROR: { reaction: "operator" }
 }
 
 /** WeChat's pages and answers differ in underscores only. */

@@ -48,8 +48,9 @@ const explanations = {
   "unknown serial": "signed with a key that is not configured",
   stale: "its timestamp is more than five minutes off",
   signature: "its signature does not fit",
-  decryption: "it cannot be decrypted: wrong APIv3 key?"
-} satisfies Record<Flaw | "decryption", string>
+  decryption: "it cannot be decrypted: wrong APIv3 key?",
+  unconfirmed: "WeChat does not confirm it when asked"
+} satisfies Record<Flaw | "decryption" | "unconfirmed", string>
 
 /** A notify that cannot be taken for WeChat's. Refused, it comes again if it was. */
 export class NotAuthentic extends Schema.TaggedError<NotAuthentic>()("NotAuthentic", {
@@ -59,7 +60,8 @@ export class NotAuthentic extends Schema.TaggedError<NotAuthentic>()("NotAuthent
     "unknown serial",
     "stale",
     "signature",
-    "decryption"
+    "decryption",
+    "unconfirmed"
   ])
 }) {
   readonly status = 401

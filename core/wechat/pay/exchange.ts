@@ -1,23 +1,16 @@
 import { Clock, Duration, Effect, Result } from "effect"
 import { Transport } from "../../transport.ts"
 import { authorization, requestText } from "./authorization.ts"
+import type { Call } from "./call.ts"
 import type { PayFailure } from "./errors.ts"
-import { type Heard, judge, type Question } from "./judgement.ts"
+import { type Heard, judge } from "./judgement.ts"
 import type { Merchant } from "./merchant.ts"
 import { makeNonce } from "./nonce.ts"
 import { makePacing } from "./pacing.ts"
 import { signs } from "./parties.ts"
 import { Signer } from "./signer.ts"
-
-/** One call of the API, not yet signed. */
-export interface Call<A> extends Question<A> {
-  readonly method: "GET" | "POST" | "PUT"
-  /** Path and query, percent-encoded: signed and sent exactly so. */
-  readonly target: string
-  /** Signed and sent exactly so. */
-  readonly body?: string
-  readonly timeout: Duration.Input
-}
+import { makeHearV2, type V2Question } from "./v2/exchange.ts"
+import { isV2Operation } from "./v2/request.ts"
 
 /** Answers weigh a few kilobytes; what is heavier is not WeChat's. */
 const MAX_BYTES = 256 * 1024
@@ -54,9 +47,23 @@ export const makeAsk = Effect.fnUntraced(function* (url: string) {
     })
   })
 
+  const hearV2 = yield* makeHearV2(origin)
+
+  const hearV3 = Effect.fnUntraced(function* <A>(merchant: Merchant, call: Call<A>) {
+    const answer = yield* Effect.result(exchange(merchant, call))
+    return judge(call, merchant.keys, answer, yield* Clock.currentTimeMillis)
+  })
+
+  /** A merchant of version 2 orders and refunds in it; what only version 3 knows it asks in version 3, given its keys. */
+  const hearOnce = <A>(merchant: Merchant, call: Call<A>) => {
+    const { protocol, v2 } = merchant
+    return protocol === "v2" && v2 !== undefined && isV2Call(call)
+      ? hearV2({ ...merchant, v2 }, call)
+      : hearV3(merchant, call)
+  }
+
   const hear = Effect.fnUntraced(function* <A>(merchant: Merchant, call: Call<A>) {
-    const [duration, answer] = yield* Effect.timed(Effect.result(exchange(merchant, call)))
-    const heard = judge(call, merchant.keys, answer, yield* Clock.currentTimeMillis)
+    const [duration, heard] = yield* Effect.timed(hearOnce(merchant, call))
     yield* report(call.operation, Duration.toMillis(duration), heard)
     return heard
   })
@@ -73,6 +80,8 @@ export const makeAsk = Effect.fnUntraced(function* (url: string) {
     return yield* Effect.fromResult(heard.outcome)
   })
 })
+
+const isV2Call = <A>(call: Call<A>): call is V2Question<A> => isV2Operation(call.operation)
 
 /** Nothing in the log says who pays, or with what. */
 const report = <A>(

@@ -1,6 +1,6 @@
 import { Clock, Effect, Metric, Result } from "effect"
 import type { Operation } from "./codes.ts"
-import type { PayFailure, PayNotSent } from "./errors.ts"
+import type { PayFailure, PayNotSent, PayRefused } from "./errors.ts"
 import { type Kind, kindOf, patienceOf } from "./limits.ts"
 import type { Merchant } from "./merchant.ts"
 import { makePace, type Pace } from "./pace.ts"
@@ -65,12 +65,15 @@ export const makePacing = Effect.map(Effect.scope, (scope) => {
       if (refusal?._tag === "PayRefused") paces.failedAt = now
       else if (isCareful(paces, now)) paces.of("failingRefunds").giveBack()
     }
-    if (refusal?._tag !== "PayRefused" || refusal.status !== 429) return
+    if (refusal?._tag !== "PayRefused" || !isTooFast(refusal)) return
     paces.of(kind).slow(now)
     yield* Metric.update(Metric.withAttributes(complaints, { kind }), 1)
   })
 
   return { turn, learn }
 })
+
+/** Version 2 says it by its code alone. */
+const isTooFast = ({ code, status }: PayRefused) => status === 429 || code === "FREQUENCY_LIMITED"
 
 const isCareful = ({ failedAt }: Paces, now: number) => now - failedAt < CAREFUL
