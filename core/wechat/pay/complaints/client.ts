@@ -1,6 +1,7 @@
 import { Context, Effect, Layer, Option } from "effect"
+import type { Call } from "../call.ts"
 import type { PayFailure } from "../errors.ts"
-import { type Call, makeAsk } from "../exchange.ts"
+import { makeAsk } from "../exchange.ts"
 import type { Merchant } from "../merchant.ts"
 import {
   type Complaint,
