@@ -27,10 +27,18 @@ export { NotLoggedIn } from "./login/model.ts"
 export { NoticeDone } from "./notices/model.ts"
 export { misfits, notice } from "./notices/notice.ts"
 export { Notices } from "./notices/notices.ts"
-export { PaymentPaid, PaymentReversed, RefundDone, RefundFailed } from "./payments/events.ts"
+export {
+  PaymentClosed,
+  PaymentPaid,
+  PaymentReversed,
+  RefundDone,
+  RefundFailed
+} from "./payments/events.ts"
 export {
   AmountDiffers,
   NotRefundable,
+  OrderDiffers,
+  OrderInvalid,
   PaymentUnknown,
   type RefundStanding,
   type Standing
@@ -63,3 +71,4 @@ export { LinkReceived, TextReceived } from "./wechat/callback/events/said.ts"
 export { CertificationChanged, ServiceSessionChanged } from "./wechat/callback/events/standing.ts"
 export { NotificationDone, SubscriptionsAnswered } from "./wechat/callback/events/subscriptions.ts"
 export type { PassiveReply } from "./wechat/callback/reply.ts"
+export { CashierParameters } from "./wechat/pay/cashier-parameters.ts"

@@ -201,7 +201,7 @@ const coreLayer = (
     Layer.provideMerge(Layer.provide(Messenger.layer(noticesPerDay), Fallback.layer))
   )
   const upper = Layer.mergeAll(
-    Layer.provideMerge(Complaints.layer, Cashier.layer),
+    Layer.provideMerge(Complaints.layer, Cashier.layer(login.publicUrl)),
     messenger,
     MassMessages.layer,
     AccountMoves.layer

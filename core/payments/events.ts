@@ -18,6 +18,17 @@ export const PaymentPaid = event(
 /** An attempt was undone; `amount` went back, 0 when none had been taken. */
 export const PaymentReversed = event("payment.reversed", Schema.Struct(about))
 
+/** What was asked for will not be paid any more: its time is over, or whoever asked for it gave it up. No money is with the merchant. */
+export const PaymentClosed = event(
+  "payment.closed",
+  Schema.Struct({
+    reference: Schema.String,
+    part: Schema.String,
+    amount: Fen,
+    why: Schema.Literals(["expired", "given up", "refused"])
+  })
+)
+
 /** WeChat accepted a refund, or finished it. */
 export const RefundDone = event(
   "refund.done",

@@ -26,12 +26,12 @@ export const graphs = {
     closed: ["paid"]
   },
   /**
-   * Undoing an attempt the till gave up on. `refused`: WeChat will not undo it any more, the money must be refunded. `overtaken`: it was
-   * done before any money had come, which came all the same and is held.
+   * Undoing an attempt that was given up. `refused`: WeChat will not undo it any more, the money must be refunded. `overtaken`: the money
+   * came all the same, and is welcome: its payer was only to go another way, or it is held.
    */
   reversal: {
-    asked: ["done", "refused", "unknown"],
-    unknown: ["done", "refused"],
+    asked: ["done", "refused", "unknown", "overtaken"],
+    unknown: ["done", "refused", "overtaken"],
     done: ["asked", "overtaken"],
     overtaken: ["asked"],
     refused: []

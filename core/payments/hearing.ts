@@ -11,6 +11,7 @@ export const wordOf = (order: Transaction, now: number): Word => {
       return {
         says: "paid",
         mchid: order.mchid,
+        partner: order.partner,
         appid: order.appid,
         amount: order.amount.total,
         currency: order.amount.currency,

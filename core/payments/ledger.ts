@@ -6,40 +6,26 @@ import { Stopping } from "../stopping.ts"
 import { Events } from "../tasks/events.ts"
 import { task } from "../tasks/kind.ts"
 import { Tasks } from "../tasks/tasks.ts"
-import { firstNumberOf, outTradeNo } from "../values/numbers.ts"
+import { firstNumberOf } from "../values/numbers.ts"
 import { Merchants } from "../wechat/pay/merchants.ts"
 import type { Order, Reference } from "./model.ts"
-import { attemptOf, findPayment, paymentOf, reversalOf, saleRows } from "./rows.ts"
-import { askReversal, hear, type Settling } from "./settle.ts"
-import { hasEnded, latest, type Sale } from "./standing.ts"
+import { firstNumber, type Opened, openAttempt, type Try } from "./placing.ts"
 import {
-  type AttemptRow,
-  type Because,
-  begin,
-  hold,
-  move,
-  type PaymentRow,
-  type ReversalRow,
-  tables
-} from "./store.ts"
+  attemptOf,
+  findPayment,
+  findPayments,
+  paymentNumbered,
+  paymentOf,
+  saleRows
+} from "./rows.ts"
+import { askReversal, hear, type Settling } from "./settle.ts"
+import type { Sale } from "./standing.ts"
+import { type AttemptRow, type Because, hold, type ReversalRow, tables } from "./store.ts"
 import { makeWaiting } from "./waiting.ts"
 import type { Word } from "./word.ts"
 
 /** Asks WeChat about one attempt, or carries out its reversal, until it has ended. */
 export const ResolveAttempt = task("payments.resolve", Schema.Struct({ outTradeNo: Schema.String }))
-
-/** How an attempt is made: which way, and what tells its code from another. */
-export interface Try {
-  readonly way: AttemptRow["way"]
-  readonly mark: string | null
-  /** Until when it may be paid, where that is ours to say. */
-  readonly expires?: number
-}
-
-/** `new`: written down, to be sent now. `known`: this or another attempt answers for the order. */
-export type Opened =
-  | { readonly is: "new" | "known"; readonly attempt: AttemptRow; readonly payment: PaymentRow }
-  | { readonly is: "differs" }
 
 /** What is written down about payments; it never talks to WeChat. */
 export class Ledger extends Context.Service<
@@ -48,6 +34,10 @@ export class Ledger extends Context.Service<
     /** Writes down an attempt for an order, unless an earlier one stands in its way or answers for it. */
     open(order: Order, how: Try): Effect.Effect<Opened>
     sale(reference: Reference): Effect.Effect<Sale | undefined>
+    /** The sale of a payment's own number. */
+    saleNumbered(payment: string): Effect.Effect<Sale | undefined>
+    /** Every part of a reference. */
+    parts(reference: Omit<Reference, "part">): Effect.Effect<ReadonlyArray<Sale>>
     saleOf(outTradeNo: string): Effect.Effect<Sale | undefined>
     /** Writes down WeChat's word on an attempt. Where that has just paid for its sale, gives back the sale as it now is. */
     hear(
@@ -56,8 +46,8 @@ export class Ledger extends Context.Service<
       event: string,
       detail?: string
     ): Effect.Effect<Sale | undefined>
-    /** Keeps the exact request of an attempt that may be sent again. */
-    keepRequest(attempt: AttemptRow, request: string): Effect.Effect<void>
+    /** Keeps the exact request of an attempt that may be sent again, and gives back the one that is kept; none once it has ended. */
+    keepRequest(attempt: AttemptRow, request: string): Effect.Effect<string | undefined>
     /** Asks for an attempt to be undone. */
     undo(attempt: AttemptRow, why: ReversalRow["why"]): Effect.Effect<void>
     /** Any other change of an attempt's sale, as SQL. */
@@ -82,7 +72,7 @@ export class Ledger extends Context.Service<
       const settling: Settling = {
         events,
         timeline,
-        appidOf: (mchid) => merchants.get(mchid)?.appid ?? "",
+        merchantOf: (mchid) => merchants.get(mchid),
         resolve: (sql, outTradeNo, due) =>
           tasks.ensure(sql, ResolveAttempt, { key: outTradeNo, payload: { outTradeNo }, due })
       }
@@ -102,9 +92,9 @@ export class Ledger extends Context.Service<
 
       const open = Effect.fnUntraced(function* (order: Order, how: Try) {
         const at = yield* Clock.currentTimeMillis
-        const merchant = merchants.of(order.store).mchid
+        const { appid, mchid: merchant } = merchants.of(order.store)
         return yield* database.write(`payment:${order.plugin}:${order.reference}`, (sql) =>
-          openAttempt(sql, { ...order, merchant, part: order.part ?? "" }, how, at)
+          openAttempt(sql, { ...order, merchant, appid, part: order.part ?? "" }, how, at)
         )
       })
 
@@ -117,6 +107,18 @@ export class Ledger extends Context.Service<
       return Ledger.of({
         open,
         sale,
+        saleNumbered: (id) =>
+          database.read(async (sql) => {
+            const payment = await paymentNumbered(sql, id)
+            return payment === undefined ? undefined : saleRows(sql, payment)
+          }),
+        parts: ({ plugin, reference }) =>
+          database.read(async (sql) => {
+            const sales: Array<Sale> = []
+            for (const payment of await findPayments(sql, { plugin, reference }))
+              sales.push(await saleRows(sql, payment))
+            return sales
+          }),
         saleOf: (outTradeNo) =>
           database.read(async (sql) => {
             const attempt = await attemptOf(sql, outTradeNo)
@@ -134,7 +136,9 @@ export class Ledger extends Context.Service<
               .set({ request })
               .where("id", "=", id)
               .where("request", "is", null)
+              .where("state", "in", ["sent", "paying", "unknown"])
               .execute()
+            return (await attemptOf(sql, id))?.request ?? undefined
           }),
         undo: (attempt, why) =>
           change(attempt.id, (sql, settling, because) =>
@@ -154,93 +158,4 @@ export class Ledger extends Context.Service<
       })
     })
   )
-}
-
-/** A payment goes by the number of its first attempt, so that any process finds the same one. */
-const firstNumber = (reference: Reference & { readonly part: string }) =>
-  outTradeNo({ ...reference, attempt: 1 })
-
-type Placed = Order & { readonly merchant: string; readonly part: string }
-
-const openAttempt = async (sql: Sql, order: Placed, how: Try, at: number): Promise<Opened> => {
-  const known = await findPayment(sql, order)
-  if (known === undefined) {
-    const payment = await begin(sql, "payment", paymentRow(order, at), { event: "asked", at })
-    return { is: "new", attempt: await tryOnce(sql, payment, order, how, 1, at), payment }
-  }
-  if (known.amount !== order.amount) return { is: "differs" }
-  await hold(sql, known.id)
-  const sale = await saleRows(sql, await paymentOf(sql, known.id))
-  const answering = await answersFor(sql, sale, how)
-  if (answering !== undefined) return { is: "known", attempt: answering, payment: sale.payment }
-  const payment =
-    sale.payment.state === "closed"
-      ? await move(sql, "payment", sale.payment, "open", { event: "asked again", at })
-      : sale.payment
-  if (payment === undefined) throw new Error(`Payment ${known.id} moved within its own write`)
-  const number = latest(sale).number + 1
-  return { is: "new", attempt: await tryOnce(sql, payment, order, how, number, at), payment }
-}
-
-/** The attempt that answers for the order: paid, unfinished, being undone, or this very code's own end. */
-const answersFor = async (sql: Sql, sale: Sale, how: Try): Promise<AttemptRow | undefined> => {
-  const current =
-    sale.attempts.find(({ id }) => id === sale.payment.paid_by) ??
-    sale.attempts.find((attempt) => !hasEnded(attempt))
-  if (current !== undefined) return current
-  for (const attempt of sale.attempts) {
-    const reversal = await reversalOf(sql, attempt.id)
-    if (reversal?.state === "asked" || reversal?.state === "unknown") return attempt
-  }
-  if (how.mark === null) return undefined
-  // A code that never left this machine is as good as new.
-  return sale.attempts.findLast((a) => a.code_mark === how.mark && a.refusal !== "not sent")
-}
-
-const paymentRow = (order: Placed, at: number): Omit<PaymentRow, "version"> => ({
-  id: firstNumber(order),
-  state: "open",
-  plugin: order.plugin,
-  reference: order.reference,
-  part: order.part,
-  amount: order.amount,
-  title: order.title,
-  merchant: order.merchant,
-  store: order.store,
-  device: order.device,
-  paid_by: null,
-  created_at: at,
-  asked_at: at
-})
-
-const tryOnce = (
-  sql: Sql,
-  payment: PaymentRow,
-  order: Placed,
-  how: Try,
-  number: number,
-  at: number
-) => {
-  const id = outTradeNo({ ...order, attempt: number })
-  const row: Omit<AttemptRow, "version"> = {
-    id,
-    state: "sent",
-    payment: payment.id,
-    number,
-    way: how.way,
-    merchant: order.merchant,
-    amount: order.amount,
-    request: null,
-    code_mark: how.mark,
-    code_url: null,
-    sent_at: at,
-    expires_at: how.expires ?? null,
-    transaction_id: null,
-    paid_at: null,
-    refusal: null,
-    detail: null,
-    missing_at: null,
-    customer: null
-  }
-  return begin(sql, "attempt", row, { event: "sent", at })
 }

@@ -88,6 +88,39 @@ const history = (sql: Sql) =>
     .addPrimaryKeyConstraint("weir_history_key", ["subject", "id", "version"])
     .execute()
 
+type Columns = { readonly weir_attempts: Columns0003 }
+interface Columns0003 {
+  readonly way: string
+  readonly sent_at: number
+  readonly code_url: string | null
+  readonly prepay: string | null
+  readonly prepay_at: number | null
+}
+const tables = (sql: Sql) => sql.withTables<Columns>()
+
+const column = (sql: Sql, table: string, name: string, type: "bigint" | `varchar(${number})`) =>
+  sql.schema.alterTable(table).addColumn(name, type).execute()
+
+/** A QR's address becomes what any order is found by; the column it stood in goes in a step of its own. */
+const everyWay = async (sql: Sql) => {
+  await column(sql, "weir_payments", "expires_at", "bigint")
+  await column(sql, "weir_attempts", "appid", "varchar(32)")
+  await column(sql, "weir_attempts", "prepay", "varchar(512)")
+  await column(sql, "weir_attempts", "prepay_at", "bigint")
+  await column(sql, "weir_attempts", "payer", "varchar(28)")
+  await tables(sql)
+    .updateTable("weir_attempts")
+    .set((row) => ({ prepay: row.ref("code_url"), prepay_at: row.ref("sent_at") }))
+    .where("code_url", "is not", null)
+    .execute()
+}
+
+const oneWay = async (sql: Sql) => {
+  for (const name of ["payer", "prepay_at", "prepay", "appid"])
+    await sql.schema.alterTable("weir_attempts").dropColumn(name).execute()
+  await sql.schema.alterTable("weir_payments").dropColumn("expires_at").execute()
+}
+
 const names = ["weir_history", "weir_refunds", "weir_reversals", "weir_attempts", "weir_payments"]
 
 export const paymentMigrations = [
@@ -105,5 +138,17 @@ export const paymentMigrations = [
     up: (sql) =>
       sql.schema.alterTable("weir_attempts").addColumn("customer", "varchar(28)").execute(),
     down: (sql) => sql.schema.alterTable("weir_attempts").dropColumn("customer").execute()
+  }),
+  migration("payments_0003", { up: everyWay, down: oneWay }),
+  migration("payments_0004", {
+    up: (sql) => sql.schema.alterTable("weir_attempts").dropColumn("code_url").execute(),
+    down: async (sql) => {
+      await column(sql, "weir_attempts", "code_url", "varchar(255)")
+      await tables(sql)
+        .updateTable("weir_attempts")
+        .set((row) => ({ code_url: row.ref("prepay") }))
+        .where("way", "=", "native")
+        .execute()
+    }
   })
 ]

@@ -28,6 +28,10 @@ export type Refusal = "code" | "funds" | "other" | "not sent"
  * - `Refused` means no money moved and none will; another attempt may follow under the same reference.
  */
 export type Standing =
+  /** Asked for, and nobody has begun; or what was begun came to nothing. It may be paid until then. */
+  | { readonly _tag: "Open"; readonly amount: Fen; readonly until: number }
+  /** Asked for, and not paid while it could be. */
+  | { readonly _tag: "Closed"; readonly amount: Fen }
   | {
       readonly _tag: "Paid"
       readonly outTradeNo: string
@@ -77,6 +81,24 @@ export class AmountDiffers extends Schema.TaggedError<AmountDiffers>()("AmountDi
 }) {
   readonly status = 409
   override readonly message = "This reference was already used with another amount"
+}
+
+/** The same reference came with another title or store: it is another thing that is to be paid. */
+export class OrderDiffers extends Schema.TaggedError<OrderDiffers>()("OrderDiffers", {
+  reference: Schema.String,
+  field: Schema.Literals(["title", "store"])
+}) {
+  readonly status = 409
+  override readonly message = `This reference was already used with another ${this.field}`
+}
+
+/** What a payment was to be asked for with cannot be; nothing was begun. */
+export class OrderInvalid extends Schema.TaggedError<OrderInvalid>()("OrderInvalid", {
+  field: Schema.String,
+  problem: Schema.String
+}) {
+  readonly status = 400
+  override readonly message = `${this.field}: ${this.problem}`
 }
 
 /** Nothing was ever asked for under this reference. */

@@ -1,14 +1,19 @@
 import { Context, Effect, Layer } from "effect"
 import { Cashier, type RefundOrder, type Shown } from "./cashier.ts"
+import type { Invitation, InviteOrder } from "./inviting.ts"
 import type {
   AmountDiffers,
   NotRefundable,
+  OrderDiffers,
+  OrderInvalid,
   PaymentUnknown,
   Reference,
   RefundStanding,
   Standing
 } from "./model.ts"
+import type { How, Prepared } from "./preparing.ts"
 import type { CodeOrder, QrOrder } from "./sending.ts"
+import type { Total } from "./totals.ts"
 
 type Own<A> = Omit<A, "plugin">
 
@@ -23,9 +28,26 @@ export class Payments extends Context.Service<
      * Collects by payment code. Resolves when the attempt has ended, which may take minutes; give up waiting whenever you like, the
      * work goes on. A refused attempt is followed by another when the same reference comes with a new code.
      */
-    collect(order: Own<CodeOrder>): Effect.Effect<Standing, AmountDiffers>
+    collect(order: Own<CodeOrder>): Effect.Effect<Standing, AmountDiffers | OrderInvalid>
     /** Asks WeChat for a QR that the payer scans. The same order again is the same QR. */
-    show(order: Own<QrOrder>): Effect.Effect<Shown, AmountDiffers>
+    show(order: Own<QrOrder>): Effect.Effect<Shown, AmountDiffers | OrderInvalid>
+    /**
+     * Asks for a payment before anybody has chosen how to pay, and gives an address that leads its payer there, on any device. The same
+     * again is the same invitation. Unpaid at its end, it is closed, and `PaymentClosed` tells.
+     */
+    invite(
+      order: Own<InviteOrder>
+    ): Effect.Effect<Invitation, AmountDiffers | OrderDiffers | OrderInvalid>
+    /**
+     * What a client of our own (a page, a mini program, an app) needs to open WeChat's cashier for an invitation. The same way and payer
+     * again lead to the same order. Another way, or another payer, first closes what was begun, and waits until WeChat says that it is.
+     */
+    prepare(
+      reference: Own<Reference>,
+      how: How
+    ): Effect.Effect<Prepared, PaymentUnknown | OrderInvalid>
+    /** All parts of a reference together: what was asked, paid, given back, and is left. */
+    total(reference: string): Effect.Effect<Total>
     /** What is known now, without asking WeChat. */
     standing(reference: Own<Reference>): Effect.Effect<Standing, PaymentUnknown>
     /** What WeChat says now, if it still has something to say. */
@@ -45,6 +67,9 @@ export class Payments extends Context.Service<
         Payments.of({
           collect: (order) => cashier.collect({ ...order, plugin }),
           show: (order) => cashier.show({ ...order, plugin }),
+          invite: (order) => cashier.invite({ ...order, plugin }),
+          prepare: (reference, how) => cashier.prepare({ ...reference, plugin }, how),
+          total: (reference) => cashier.total({ reference, plugin }),
           standing: (reference) => cashier.standing({ ...reference, plugin }),
           ask: (reference) => cashier.ask({ ...reference, plugin }),
           reverse: (reference) => cashier.reverse({ ...reference, plugin }),

@@ -42,7 +42,7 @@ export const makeRecovery = Effect.gen(function* () {
         wanting(
           unfinished(sql)
             .where("attempt.state", "=", "sent")
-            .where("attempt.code_url", "is", null)
+            .where("attempt.prepay", "is", null)
             .where("attempt.sent_at", "<", now - Duration.toMillis(longestAnswer)),
           now
         )

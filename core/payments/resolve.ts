@@ -3,6 +3,7 @@ import { type Again, again } from "../tasks/kind.ts"
 import { Tasks } from "../tasks/tasks.ts"
 import { WechatPay } from "../wechat/pay/client.ts"
 import { Merchants } from "../wechat/pay/merchants.ts"
+import { isOrder } from "../wechat/pay/ways.ts"
 import type { Case } from "./case.ts"
 import { wordOf, wordOfQueryFailure } from "./hearing.ts"
 import { Ledger, ResolveAttempt } from "./ledger.ts"
@@ -70,9 +71,9 @@ export const makeResolve = Effect.fnUntraced(function* (refunds: Refunds) {
 const isBeingUndone = ({ reversal }: Case) =>
   reversal?.state === "asked" || reversal?.state === "unknown"
 
-/** WeChat had never seen it and may do so late; or it was a QR, and whoever was at the password page then pays all the same. */
+/** WeChat had never seen it and may do so late; or it was an order, and whoever was at the password page then pays all the same. */
 const mayStillBePaid = ({ missing_at, state, way }: AttemptRow) =>
-  state !== "paid" && (missing_at !== null || (state === "closed" && way === "native"))
+  state !== "paid" && (missing_at !== null || (state === "closed" && isOrder(way)))
 
 /** When an attempt that has ended is looked at again; the last time when nothing can arrive any more, and WeChat has a word on it. */
 const watchOn = ({ attempt, reversal }: Case, { says }: Word, asked: number): Again | undefined => {
@@ -86,8 +87,8 @@ const watchOn = ({ attempt, reversal }: Case, { says }: Word, asked: number): Ag
 /** Why nobody should wait for this attempt any longer. */
 const givenUp = ({ attempt, sale }: Case, now: number): ReversalRow["why"] | undefined => {
   const age = now - attempt.sent_at
-  // One that nobody was ever shown cannot be paid, so it need not be waited for.
-  if (attempt.way === "native" && attempt.code_url !== null)
+  // One that no payer could ever find cannot be paid, so it need not be waited for.
+  if (isOrder(attempt.way) && attempt.prepay !== null)
     return now >= lastMoment(attempt) ? "silence" : undefined
   if (attempt.state === "paying")
     return now - sale.payment.asked_at > Duration.toMillis(patience.forgotten)
@@ -96,14 +97,14 @@ const givenUp = ({ attempt, sale }: Case, now: number): ReversalRow["why"] | und
   return age > Duration.toMillis(patience.unknown) ? "unknown" : undefined
 }
 
-/** When a QR is closed: who has begun to pay it in time is not interrupted. */
+/** When an order is closed: who has begun to pay it in time is not interrupted. */
 const lastMoment = ({ expires_at, sent_at }: AttemptRow) => (expires_at ?? sent_at) + 60_000
 
-/** A code payment and every doubt each five seconds for the first minute, then ten; a QR ever more seldom, as its notify tells sooner. */
+/** A code payment and every doubt each five seconds for the first minute, then ten; an order ever more seldom, as its notify tells sooner. */
 const askAgain = (attempt: AttemptRow, now: number): Again => {
   const { sent_at, state, way } = attempt
   const age = now - sent_at
-  if (way === "codepay" || state === "unknown")
+  if (!isOrder(way) || state === "unknown")
     return again(age < 60_000 ? Duration.seconds(5) : Duration.seconds(10))
   return again(Duration.millis(Math.min(Math.max(age, 5_000), lastMoment(attempt) - now)))
 }

@@ -12,10 +12,13 @@ import {
 // What is written down about payments, as it is looked up. Every sale needs some of it, so each is compiled once.
 
 export const paymentOf = async (sql: Sql, id: string): Promise<PaymentRow> => {
-  const [row] = (await paymentById(sql, { id })).rows
+  const row = await paymentNumbered(sql, id)
   if (row === undefined) throw new Error(`There is no payment ${id}`)
   return row
 }
+
+export const paymentNumbered = async (sql: Sql, id: string): Promise<PaymentRow | undefined> =>
+  (await paymentById(sql, { id })).rows[0]
 
 export const attemptOf = async (sql: Sql, id: string): Promise<AttemptRow | undefined> =>
   (await findAttempt(sql, { id })).rows[0]
@@ -65,6 +68,20 @@ const paymentAt = statement((sql, { part, plugin, reference }: Place) =>
     .where("reference", "=", reference)
     .where("part", "=", part)
 )
+
+/** The payments of every part of a reference, in the order they were asked for. */
+export const findPayments = (
+  sql: Sql,
+  { plugin, reference }: Pick<PaymentRow, "plugin" | "reference">
+): Promise<Array<PaymentRow>> =>
+  tables(sql)
+    .selectFrom("weir_payments")
+    .selectAll()
+    .where("plugin", "=", plugin)
+    .where("reference", "=", reference)
+    .orderBy("created_at")
+    .orderBy("part")
+    .execute()
 
 /** All that is written down about a payment. */
 export const saleRows = async (sql: Sql, payment: PaymentRow): Promise<Sale> => {

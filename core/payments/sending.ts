@@ -1,11 +1,12 @@
 import { Clock, Duration, Effect } from "effect"
 import { Database } from "../database/database.ts"
 import { leaveTodo } from "../tasks/todos.ts"
-import { type BodyInvalid, codepayBody, orderBody } from "../wechat/pay/body.ts"
+import { type BodyInvalid, codepayBody, type NewOrder, orderBody } from "../wechat/pay/body.ts"
 import { WechatPay } from "../wechat/pay/client.ts"
 import type { PayFailure } from "../wechat/pay/errors.ts"
 import type { Merchant } from "../wechat/pay/merchant.ts"
 import { Merchants } from "../wechat/pay/merchants.ts"
+import { type OrderWay, ways } from "../wechat/pay/ways.ts"
 import { wordOf, wordOfPayFailure } from "./hearing.ts"
 import { Ledger } from "./ledger.ts"
 import type { Order } from "./model.ts"
@@ -55,32 +56,41 @@ export const makeSending = Effect.gen(function* () {
   })
 
   /** The exact request is kept before it goes out: whatever is sent again must be the same bytes. */
-  const qr = Effect.fnUntraced(function* (order: QrOrder, attempt: AttemptRow) {
+  const order = Effect.fnUntraced(function* (wanted: Wanted, attempt: AttemptRow, way: OrderWay) {
     const by = yield* merchants.known(attempt.merchant)
-    const request = attempt.request ?? (yield* orderBody(by, "native", qrOf(order, attempt, by)))
-    if (attempt.request === null) yield* ledger.keepRequest(attempt, request)
-    const asked = Effect.tapError(pay.order(by, "native", request), complain(by))
-    const word = yield* said(asked, (codeUrl) => ({ says: "waiting", codeUrl }))
+    const made = attempt.request ?? (yield* orderBody(by, way, bodyOf(wanted, attempt, by)))
+    const request = attempt.request ?? (yield* ledger.keepRequest(attempt, made))
+    if (request === undefined) return nothing("it has ended")
+    const asked = Effect.tapError(pay.order(by, way, request), complain(by))
+    const word = yield* said(asked, (prepay) => ({ says: "waiting", prepay }))
     // A refusal of the second request tells nothing of the first, which may have arrived or still will.
     return attempt.request !== null && word.says === "refused" ? nothing(word.detail) : word
   })
 
   return {
     code: (order: CodeOrder, attempt: AttemptRow) => Effect.catch(code(order, attempt), unsent),
-    qr: (order: QrOrder, attempt: AttemptRow) => Effect.catch(qr(order, attempt), unsent)
+    order: (wanted: Wanted, attempt: AttemptRow, way: OrderWay) =>
+      Effect.catch(order(wanted, attempt, way), unsent)
   }
 })
 
-const qrOf = (
-  order: QrOrder,
-  { expires_at, id, sent_at }: AttemptRow,
-  { notifyUrl }: Merchant
-) => ({
+/** What an order needs besides what is written down. */
+export interface Wanted extends Pick<NewOrder, "openid" | "browser"> {
+  readonly title: string
+}
+
+const bodyOf = (
+  { title, ...who }: Wanted,
+  { amount, appid, expires_at, id, sent_at }: AttemptRow,
+  by: Merchant
+): NewOrder => ({
+  ...who,
+  appid: appid ?? by.appid,
   outTradeNo: id,
-  amount: order.amount,
-  description: order.title,
-  expires: expires_at ?? sent_at + Duration.toMillis(order.payWithin),
-  notifyUrl: `${notifyUrl}/payment`
+  amount,
+  description: title,
+  expires: expires_at ?? sent_at + Duration.toMillis(ways.native.life),
+  notifyUrl: `${by.notifyUrl}/payment`
 })
 
 /** What WeChat said to a request for money, or why it said nothing. */

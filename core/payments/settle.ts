@@ -2,7 +2,8 @@ import type { Sql } from "../database/database.ts"
 import type { Events } from "../tasks/events.ts"
 import { leaveTodo } from "../tasks/todos.ts"
 import type { Fen } from "../values/money.ts"
-import { PaymentPaid, PaymentReversed } from "./events.ts"
+import type { Merchant } from "../wechat/pay/merchant.ts"
+import { PaymentClosed, PaymentPaid, PaymentReversed } from "./events.ts"
 import { attemptOf, attemptsOf, paymentOf, reversalOf } from "./rows.ts"
 import { hasEnded, type Sale } from "./standing.ts"
 import {
@@ -21,7 +22,7 @@ import { mismatch, next, type Word } from "./word.ts"
 export interface Settling {
   readonly events: Events["Service"]
   readonly timeline: Timeline
-  readonly appidOf: (mchid: string) => string
+  readonly merchantOf: (mchid: string) => Merchant | undefined
   readonly resolve: (sql: Sql, outTradeNo: string, due: number) => Promise<void>
 }
 
@@ -40,8 +41,8 @@ export const hear = async (
   if (attempt === undefined) return undefined
   if (word.says === "paid") return paid(sql, settling, attempt, word, because)
   if (hasEnded(attempt)) return cameLate(sql, settling, attempt, word, because)
-  if (word.says === "waiting" && word.codeUrl !== undefined)
-    await shown(sql, settling, attempt, word.codeUrl, because)
+  if (word.says === "waiting" && word.prepay !== undefined)
+    await taken(sql, settling, attempt, word.prepay, because)
   const to = next(attempt, word)
   if (to === undefined) return undefined
   const moved = await move(sql, "attempt", attempt, to, because, changesBy(word, because))
@@ -90,15 +91,16 @@ const cameLate = async (
 const report = (sql: Sql, { id: subject }: AttemptRow, detail: string, { at }: Because) =>
   leaveTodo(sql, { kind: "payment.late", subject, detail, at })
 
-/** A QR has an address now; that moves nothing, but from here on its payer may. */
-const shown = async (
+/** WeChat has taken the order; that moves nothing, but from here on its payer may. */
+const taken = async (
   sql: Sql,
   { resolve }: Settling,
   { id }: AttemptRow,
-  code_url: string,
+  prepay: string,
   { at }: Because
 ) => {
-  await tables(sql).updateTable("weir_attempts").set({ code_url }).where("id", "=", id).execute()
+  const given = { prepay, prepay_at: at }
+  await tables(sql).updateTable("weir_attempts").set(given).where("id", "=", id).execute()
   await resolve(sql, id, at + 5_000)
 }
 
@@ -109,7 +111,7 @@ const paid = async (
   word: Extract<Word, { says: "paid" }>,
   because: Because
 ): Promise<Sale | undefined> => {
-  const wrong = mismatch(attempt, settling.appidOf(attempt.merchant), word)
+  const wrong = mismatch(attempt, settling.merchantOf(attempt.merchant), word)
   if (wrong !== undefined) {
     const detail = `WeChat says this was paid with ${wrong}; nothing was changed`
     await leaveTodo(sql, { kind: "payment.mismatch", subject: attempt.id, detail, at: because.at })
@@ -125,7 +127,9 @@ const paid = async (
   const payment = await paymentOf(sql, attempt.payment)
   await notePaid(sql, settling.timeline, payment, moved)
   const reversal = await reversalOf(sql, attempt.id)
-  if (reversal !== undefined || late || payment.state !== "open") {
+  if (reversal !== undefined && !late && isWelcome(payment, reversal))
+    await move(sql, "reversal", reversal, "overtaken", because)
+  else if (reversal !== undefined || late || payment.state !== "open") {
     // A reversal under way is what the till waits for, unless it was told of an end before.
     if (late || reversal === undefined || reversal.state === "refused")
       await report(
@@ -163,7 +167,7 @@ export const askReversal = async (
       { id: attempt.id, state: "asked", why, returned: 0 as Fen, asked_at },
       because
     )
-  else if (known.state === "done" && known.returned === 0)
+  else if (known.state === "overtaken" || (known.state === "done" && known.returned === 0))
     await move(sql, "reversal", known, "asked", because, { why, asked_at })
   await settling.resolve(sql, attempt.id, because.at)
 }
@@ -171,7 +175,7 @@ export const askReversal = async (
 /** An attempt ended without money: a reversal that was asked for is done, and the payment holds nothing. */
 const ended = async (sql: Sql, settling: Settling, attempt: AttemptRow, because: Because) => {
   const reversal = await reversalOf(sql, attempt.id)
-  if (reversal === undefined || reversal.state === "done" || reversal.state === "refused") return
+  if (reversal === undefined || !isUnderway(reversal)) return
   await undone(sql, settling, attempt, reversal, because)
 }
 
@@ -186,14 +190,43 @@ export const undone = async (
   const returned = attempt.state === "paid" ? attempt.amount : (0 as Fen)
   if ((await move(sql, "reversal", reversal, "done", because, { returned })) === undefined) return
   const payment = await paymentOf(sql, attempt.payment)
-  if (payment.state === "open" && !(await somebodyElseMayPay(sql, attempt)))
-    await move(sql, "payment", payment, "closed", because)
+  const goesOn = staysOpen(payment, reversal, because) || (await somebodyElseMayPay(sql, attempt))
+  if (payment.state === "open" && !goesOn)
+    await closePayment(sql, settling, payment, "given up", because)
   if (payment.state === "paid" && payment.paid_by === attempt.id)
     await move(sql, "payment", payment, "closed", because, { paid_by: null })
+  // What cost nothing and ends nothing is no news.
+  if (returned === 0 && payment.state === "open" && goesOn) return
   await noteReversed(sql, settling.timeline, payment, attempt, { returned }, because.at)
   const fact = { ...aboutPayment(payment, attempt), amount: returned }
   await settling.events.publish(sql, payment.plugin, PaymentReversed, eventKey(payment), fact)
 }
+
+/** Its payer only goes another way, or may begin again as long as they are invited; unless the old system gave the payment up. */
+const staysOpen = ({ expires_at }: PaymentRow, { why }: ReversalRow, { at }: Because) =>
+  why === "superseded" || (why !== "till" && expires_at !== null && at < expires_at)
+
+/** Paid before its close, although its payer was to go another way or its own time was over: the money is as good. */
+const isWelcome = (payment: PaymentRow, reversal: ReversalRow) =>
+  payment.state === "open" &&
+  isUnderway(reversal) &&
+  (reversal.why === "superseded" || (reversal.why === "silence" && payment.expires_at !== null))
+
+/** Nobody will pay this any more. */
+export const closePayment = async (
+  sql: Sql,
+  { events }: Settling,
+  payment: PaymentRow,
+  why: typeof PaymentClosed.schema.Type.why,
+  because: Because
+): Promise<void> => {
+  if ((await move(sql, "payment", payment, "closed", because)) === undefined) return
+  const { amount, part, plugin, reference } = payment
+  const fact = { reference, part, amount, why }
+  await events.publish(sql, plugin, PaymentClosed, eventKey(payment), fact)
+}
+
+const isUnderway = ({ state }: ReversalRow) => state === "asked" || state === "unknown"
 
 const somebodyElseMayPay = async (sql: Sql, { id, payment }: AttemptRow) =>
   (await attemptsOf(sql, payment)).some((other) => other.id !== id && !hasEnded(other))

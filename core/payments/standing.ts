@@ -5,7 +5,7 @@ import type { AttemptRow, PaymentRow, RefundRow, ReversalRow } from "./store.ts"
 /** All that is written down about one payment. */
 export interface Sale {
   readonly payment: PaymentRow
-  /** Oldest first; never empty. */
+  /** Oldest first; none where somebody was invited to pay and has not begun. */
   readonly attempts: ReadonlyArray<AttemptRow>
   readonly reversals: ReadonlyArray<ReversalRow>
   readonly refunds: ReadonlyArray<RefundRow>
@@ -14,10 +14,13 @@ export interface Sale {
 export const hasEnded = (attempt: AttemptRow) =>
   attempt.state === "paid" || attempt.state === "refused" || attempt.state === "closed"
 
-export const latest = (sale: Sale): AttemptRow => {
-  const attempt = sale.attempts.at(-1)
-  if (attempt === undefined) throw new Error(`Payment ${sale.payment.id} has no attempt`)
-  return attempt
+export const latest = (sale: Sale): AttemptRow | undefined => sale.attempts.at(-1)
+
+/** What was paid, and what of it has gone back or is on its way. */
+export const captured = ({ attempts, payment, refunds }: Sale) => {
+  const paid = attempts.find(({ id }) => id === payment.paid_by)
+  const own = refunds.filter(({ attempt }) => attempt === paid?.id)
+  return { paid: paid?.amount ?? (0 as Fen), refunded: refunded(own) }
 }
 
 /** Refunds that have taken money out of the capture, or may have. */
@@ -28,13 +31,32 @@ const sum = (rows: ReadonlyArray<{ readonly amount: Fen }>) =>
   rows.reduce((total, { amount }) => total + amount, 0) as Fen
 
 /** The attempt a plugin should hear about: the one that was paid, else the last one. */
-export const current = (sale: Sale): AttemptRow =>
+export const current = (sale: Sale): AttemptRow | undefined =>
   sale.attempts.find(({ id }) => id === sale.payment.paid_by) ?? latest(sale)
 
-export const standing = (sale: Sale, attempt = current(sale)): Standing => {
+/** Where the payment stands. An invitation outlasts the attempts that came to nothing. */
+export const standing = (sale: Sale): Standing => {
+  const attempt = current(sale)
+  const { amount, expires_at, state } = sale.payment
+  if (attempt !== undefined && (expires_at === null || !cameToNothing(sale, attempt)))
+    return attemptStanding(sale, attempt)
+  return state === "open"
+    ? { _tag: "Open", amount, until: expires_at ?? 0 }
+    : { _tag: "Closed", amount }
+}
+
+/** It has ended, and no money was ever taken under it. */
+const cameToNothing = ({ reversals }: Sale, { id, state }: AttemptRow) =>
+  (state === "refused" || state === "closed") &&
+  !reversals.some((reversal) => reversal.id === id && isUnderway(reversal))
+
+const isUnderway = ({ state }: ReversalRow) => state === "asked" || state === "unknown"
+
+/** Where one attempt stands. */
+export const attemptStanding = (sale: Sale, attempt: AttemptRow): Standing => {
   const reversal = sale.reversals.find(({ id }) => id === attempt.id)
   const outTradeNo = attempt.id
-  if (reversal?.state === "asked" || reversal?.state === "unknown")
+  if (reversal !== undefined && isUnderway(reversal))
     return { _tag: "Reversing", outTradeNo, since: reversal.asked_at }
   if (reversal?.state === "done")
     return { _tag: "Reversed", outTradeNo, amount: attempt.amount, returned: reversal.returned }
@@ -53,7 +75,7 @@ export const standing = (sale: Sale, attempt = current(sale)): Standing => {
     case "paying":
       return { _tag: "Paying", outTradeNo, since: attempt.sent_at }
     case "sent":
-      return attempt.way === "native" && attempt.code_url !== null
+      return attempt.prepay !== null
         ? { _tag: "Paying", outTradeNo, since: attempt.sent_at }
         : { _tag: "Awaited", outTradeNo, since: attempt.sent_at }
     case "unknown":

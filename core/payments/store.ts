@@ -3,6 +3,7 @@ import type { Sql } from "../database/database.ts"
 import { statement } from "../database/statement.ts"
 import { append } from "../database/works.ts"
 import type { Fen } from "../values/money.ts"
+import type { Way } from "../wechat/pay/ways.ts"
 import { allows, type StateOf, type Subject } from "./graph.ts"
 
 export type PaymentRow = {
@@ -22,6 +23,8 @@ export type PaymentRow = {
   readonly created_at: number
   /** When the old system last asked. Silence means it has given up. */
   readonly asked_at: number
+  /** Until when somebody was invited to pay, whichever way; a sale at a till has no such end. */
+  readonly expires_at: number | null
 }
 
 export type AttemptRow = {
@@ -31,16 +34,22 @@ export type AttemptRow = {
   readonly version: number
   readonly payment: string
   readonly number: number
-  readonly way: "codepay" | "native"
+  readonly way: Way
+  /** The account at which it is paid; the merchant's own where none was written down. */
+  readonly appid: string | null
   readonly merchant: string
   readonly amount: Fen
   /** The exact request of an order that may be sent again, as WeChat asks for the same bytes. A code payment never is. */
   readonly request: string | null
-  /** Tells a new payment code from a repeated one without keeping it. */
+  /** Tells a new payment code, or another browser, from a repeated one without keeping it. */
   readonly code_mark: string | null
-  readonly code_url: string | null
+  /** What WeChat gave by which its payer finds the order, and when: it lives for a while only. */
+  readonly prepay: string | null
+  readonly prepay_at: number | null
+  /** For whom it was made, where it is one person's. */
+  readonly payer: CustomerId | null
   readonly sent_at: number
-  /** Until when a QR may be paid. */
+  /** Until when an order may be paid. */
   readonly expires_at: number | null
   readonly transaction_id: string | null
   readonly paid_at: number | null
@@ -57,7 +66,8 @@ export type ReversalRow = {
   readonly id: string
   readonly state: StateOf<"reversal">
   readonly version: number
-  readonly why: "till" | "silence" | "unknown" | "surplus"
+  /** `superseded`: its payer goes another way. */
+  readonly why: "till" | "silence" | "unknown" | "surplus" | "superseded"
   readonly returned: Fen
   readonly asked_at: number
 }

@@ -3,6 +3,7 @@ import { type Again, again } from "../tasks/kind.ts"
 import { leaveTodo } from "../tasks/todos.ts"
 import { WechatPay } from "../wechat/pay/client.ts"
 import type { PayFailure } from "../wechat/pay/errors.ts"
+import { ways } from "../wechat/pay/ways.ts"
 import type { Case } from "./case.ts"
 import { Ledger } from "./ledger.ts"
 import { patience, reversible } from "./model.ts"
@@ -29,10 +30,10 @@ export const makeUndo = (
     const undo = Effect.fnUntraced(function* (it: Case) {
       const now = yield* Clock.currentTimeMillis
       const wait = it.attempt.sent_at + Duration.toMillis(patience.beforeReversal) - now
-      if (it.attempt.way === "codepay" && wait > 0) return again(Duration.millis(wait))
+      if (isReversed(it.attempt) && wait > 0) return again(Duration.millis(wait))
       const word = yield* ask(it)
       const known = yield* load(it.attempt.id)
-      if (known?.reversal === undefined || known.reversal.state === "done")
+      if (known?.reversal?.state !== "asked" && known?.reversal?.state !== "unknown")
         return again(Duration.zero)
       if (word.says === "nothing") return soon
       if (known.attempt.state === "paid" && !isReversible(known, now))
@@ -43,10 +44,9 @@ export const makeUndo = (
     /** Tells WeChat to undo, then believes only what it says when asked. */
     const cancel = Effect.fnUntraced(function* (it: Case) {
       const { attempt, merchant } = it
-      const told =
-        attempt.way === "codepay"
-          ? pay.reverse(merchant, attempt.id)
-          : pay.close(merchant, attempt.id)
+      const told = isReversed(attempt)
+        ? pay.reverse(merchant, attempt.id)
+        : pay.close(merchant, attempt.id)
       const failure = yield* Effect.match(told, {
         onFailure: (no) => no,
         onSuccess: () => undefined
@@ -136,7 +136,9 @@ const soon: Again = again(Duration.seconds(5))
 
 /** Code payments for seven days; everything else was never reversible. */
 const isReversible = ({ attempt }: Case, now: number) =>
-  attempt.way === "codepay" && now - attempt.sent_at < Duration.toMillis(reversible)
+  isReversed(attempt) && now - attempt.sent_at < Duration.toMillis(reversible)
+
+const isReversed = ({ way }: AttemptRow) => ways[way].isReversible
 
 const isReturned = (word: Word) =>
   word.says === "closed" || (word.says === "paid" && word.returning)

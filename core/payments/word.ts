@@ -1,4 +1,6 @@
 import type { Fen } from "../values/money.ts"
+import type { Merchant } from "../wechat/pay/merchant.ts"
+import { isOrder } from "../wechat/pay/ways.ts"
 import type { Refusal } from "./model.ts"
 import type { AttemptRow } from "./store.ts"
 
@@ -10,6 +12,8 @@ export type Word =
   | {
       readonly says: "paid"
       readonly mchid: string
+      /** Who acts for the merchant. */
+      readonly partner?: string | undefined
       readonly appid: string
       readonly amount: Fen
       readonly currency: string
@@ -21,7 +25,7 @@ export type Word =
       readonly returning: boolean
     }
   | { readonly says: "paying" }
-  | { readonly says: "waiting"; readonly codeUrl?: string }
+  | { readonly says: "waiting"; readonly prepay?: string }
   | { readonly says: "refused"; readonly why: Refusal; readonly detail: string }
   /** `unseen`: WeChat had never seen the number, whose request may still arrive. */
   | { readonly says: "closed"; readonly unseen?: true }
@@ -42,15 +46,15 @@ export const next = (attempt: AttemptRow, word: Word): AttemptRow["state"] | und
     case "waiting":
       // A code payment that is neither paid nor being paid tells nothing about the money: it stays open to question.
       if (ended || attempt.state === "sent" || attempt.state === "paying") return undefined
-      return attempt.way === "native" ? "sent" : undefined
+      return isOrder(attempt.way) ? "sent" : undefined
     case "refused":
       return ended ? undefined : "refused"
     case "closed":
       return ended ? undefined : "closed"
     case "missing":
     case "nothing":
-      // A QR that hangs there waits for its payer; not having heard of them lately makes it no more doubtful.
-      if (word.says === "nothing" && attempt.code_url !== null) return undefined
+      // An order that WeChat has taken waits for its payer; not having heard of them lately makes it no more doubtful.
+      if (word.says === "nothing" && attempt.prepay !== null) return undefined
       return ended || attempt.state === "unknown" || attempt.state === "paying"
         ? undefined
         : "unknown"
@@ -60,15 +64,26 @@ export const next = (attempt: AttemptRow, word: Word): AttemptRow["state"] | und
 /** What keeps an authentic word "paid" from being ours, or `undefined` when it fits our row. Never a reason to change the row. */
 export const mismatch = (
   attempt: AttemptRow,
-  appid: string,
+  merchant: Pick<Merchant, "appid" | "partner"> | undefined,
   word: Extract<Word, { says: "paid" }>
 ): string | undefined => {
   if (word.mchid !== attempt.merchant) return "another merchant"
-  if (word.appid !== appid) return "another appid"
+  if (word.partner !== merchant?.partner?.mchid) return "another partner"
+  if (word.appid !== (attempt.appid ?? merchant?.appid)) return "another appid"
+  const wanted = openidIn(attempt.request)
+  if (wanted !== undefined && word.openid !== undefined && word.openid !== wanted)
+    return "another payer"
   if (word.amount !== attempt.amount)
     return `an amount of ${word.amount} fen instead of ${attempt.amount}`
   if (word.currency !== "CNY") return `the currency ${word.currency}`
   if (attempt.transaction_id !== null && attempt.transaction_id !== word.transactionId)
     return "another transaction under the same number"
   return undefined
+}
+
+/** Who was to pay, as long as the request says so. */
+const openidIn = (request: string | null): string | undefined => {
+  if (request === null) return undefined
+  const { payer } = JSON.parse(request) as { payer?: Record<string, string> }
+  return payer?.openid ?? payer?.sub_openid ?? payer?.sp_openid
 }

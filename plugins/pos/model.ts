@@ -87,10 +87,13 @@ export const told = (code: RetCode, more: Omit<Outcome, "code" | "message"> = {}
 
 /** Where a payment stands, in the till's words. */
 export const outcomeOf = (standing: Standing): Outcome => {
-  const { outTradeNo } = standing
   switch (standing._tag) {
+    // A till begins at once; what somebody was only invited to is no sale.
+    case "Open":
+    case "Closed":
+      return told("E4")
     case "Paid": {
-      const { amount, paidAt, refunded, transactionId } = standing
+      const { amount, outTradeNo, paidAt, refunded, transactionId } = standing
       return told("00", {
         outTradeNo,
         transactionId,
@@ -100,17 +103,17 @@ export const outcomeOf = (standing: Standing): Outcome => {
       })
     }
     case "Paying":
-      return told("P1", { outTradeNo })
+      return told("P1", numberOf(standing))
     case "Awaited":
     case "Reversing":
-      return told("P2", { outTradeNo })
+      return told("P2", numberOf(standing))
     case "Reversed":
       return told("R0", {
-        outTradeNo,
+        ...numberOf(standing),
         ...(standing.returned > 0 && { refunded: standing.returned })
       })
     case "Refused":
-      return { ...told(refusals[standing.why], { outTradeNo }), ...reasonOf(standing) }
+      return { ...told(refusals[standing.why], numberOf(standing)), ...reasonOf(standing) }
   }
 }
 
@@ -140,6 +143,8 @@ export const unrefundable: { readonly [why in NotRefundable["why"]]: string } = 
   parts: "退款次数已达50次上限",
   late: "付款已超过一年，不能退款"
 }
+
+const numberOf = ({ outTradeNo }: { readonly outTradeNo: string }) => ({ outTradeNo })
 
 const refusals = { code: "F1", funds: "F2", other: "F3", "not sent": "E8" } as const
 

@@ -1,5 +1,5 @@
 import { Context, type Duration, Effect, Layer } from "effect"
-import { type Fen, type NotRefundable, Payments } from "#core"
+import { type Fen, type NotRefundable, type OrderInvalid, Payments } from "#core"
 import {
   type Outcome,
   otherWallet,
@@ -8,7 +8,8 @@ import {
   type Sale,
   told,
   unrefundable,
-  walletOf
+  walletOf,
+  words
 } from "./model.ts"
 
 /** Where a sale is looked up: a till's ticket, or whatever stands for one. */
@@ -55,6 +56,8 @@ export class Sales extends Context.Service<
       const notGivenBack = ({ why }: NotRefundable) =>
         Effect.succeed<Outcome>({ code: "E5", message: unrefundable[why] })
       const otherAmount = () => Effect.succeed(told("E3"))
+      const malformed = ({ field }: OrderInvalid) =>
+        Effect.succeed({ ...told("E1"), message: `${words.E1}(${field})` })
 
       return Sales.of({
         collect: ({ code, till, ...sale }) => {
@@ -62,7 +65,10 @@ export class Sales extends Context.Service<
           if (wallet !== "wechat") return Effect.succeed(otherWallet(wallet))
           return payments
             .collect({ ...sale, code, device: till })
-            .pipe(Effect.map(outcomeOf), Effect.catchTag("AmountDiffers", otherAmount))
+            .pipe(
+              Effect.map(outcomeOf),
+              Effect.catchTags({ AmountDiffers: otherAmount, OrderInvalid: malformed })
+            )
         },
 
         standing: (at) =>
@@ -105,7 +111,7 @@ export class Sales extends Context.Service<
               ...outcomeOf(standing),
               ...(codeUrl !== undefined && { codeUrl })
             })),
-            Effect.catchTag("AmountDiffers", otherAmount)
+            Effect.catchTags({ AmountDiffers: otherAmount, OrderInvalid: malformed })
           )
       })
     })

@@ -49,7 +49,8 @@ const leave = ({ cwd, settings }: Place) =>
               device: "02",
               paid_by: null,
               created_at: because.at,
-              asked_at: because.at
+              asked_at: because.at,
+              expires_at: null
             },
             because
           )
@@ -66,7 +67,10 @@ const leave = ({ cwd, settings }: Place) =>
               customer: null,
               request: null,
               code_mark: null,
-              code_url: null,
+              prepay: null,
+              prepay_at: null,
+              payer: null,
+              appid: null,
               sent_at: because.at,
               expires_at: null,
               transaction_id: null,

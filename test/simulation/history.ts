@@ -31,7 +31,8 @@ const payment: PaymentRow = {
   device: "01",
   paid_by: "KEPT-2",
   created_at: at(0),
-  asked_at: at(0)
+  asked_at: at(0),
+  expires_at: null
 }
 
 const attempt: AttemptRow = {
@@ -45,7 +46,10 @@ const attempt: AttemptRow = {
   amount: payment.amount,
   request: null,
   code_mark: null,
-  code_url: null,
+  prepay: null,
+  prepay_at: null,
+  payer: null,
+  appid: null,
   sent_at: at(10),
   transaction_id: "4200001",
   paid_at: at(11),

@@ -1,38 +1,40 @@
-import { Clock, Effect } from "effect"
+import { Clock, Effect, Schema } from "effect"
 import { lines } from "./authorization.ts"
 import type { Merchant, V2 } from "./merchant.ts"
 import { makeNonce } from "./nonce.ts"
 import { Signer } from "./signer.ts"
-import { type SignType, signFields } from "./v2/sign.ts"
+import { signFields } from "./v2/sign.ts"
 import type { OrderWay } from "./ways.ts"
 
 /** What opens the cashier on a payer's device; the words of each way are those its client asks for. */
-export type CashierParameters =
+export const CashierParameters = Schema.Union([
   /** Drawn as a QR. */
-  | { readonly way: "native"; readonly codeUrl: string }
+  Schema.Struct({ way: Schema.Literal("native"), codeUrl: Schema.String }),
   /** Where the payer's browser goes, from a page of the domain that WeChat knows. */
-  | { readonly way: "h5"; readonly h5Url: string }
+  Schema.Struct({ way: Schema.Literal("h5"), h5Url: Schema.String }),
   /** For `getBrandWCPayRequest` of a page inside WeChat, or `wx.requestPayment` of a mini program, which needs no `appId`. */
-  | {
-      readonly way: "jsapi"
-      readonly appId: string
-      readonly timeStamp: string
-      readonly nonceStr: string
-      readonly package: string
-      readonly signType: "RSA" | SignType
-      readonly paySign: string
-    }
+  Schema.Struct({
+    way: Schema.Literal("jsapi"),
+    appId: Schema.String,
+    timeStamp: Schema.String,
+    nonceStr: Schema.String,
+    package: Schema.String,
+    signType: Schema.Literals(["RSA", "MD5", "HMAC-SHA256"]),
+    paySign: Schema.String
+  }),
   /** For the `PayReq` of the OpenSDK; iOS calls `packageValue` `package`. */
-  | {
-      readonly way: "app"
-      readonly appId: string
-      readonly partnerId: string
-      readonly prepayId: string
-      readonly packageValue: "Sign=WXPay"
-      readonly nonceStr: string
-      readonly timeStamp: string
-      readonly sign: string
-    }
+  Schema.Struct({
+    way: Schema.Literal("app"),
+    appId: Schema.String,
+    partnerId: Schema.String,
+    prepayId: Schema.String,
+    packageValue: Schema.Literal("Sign=WXPay"),
+    nonceStr: Schema.String,
+    timeStamp: Schema.String,
+    sign: Schema.String
+  })
+])
+export type CashierParameters = typeof CashierParameters.Type
 
 /** An order that WeChat has taken. */
 interface Taken {

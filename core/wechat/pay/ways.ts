@@ -27,6 +27,8 @@ interface Nature {
   readonly hasPayer: boolean
 }
 
+export const isOrder = (way: Way): way is OrderWay => ways[way].prepay !== undefined
+
 function order<P extends NonNullable<Nature["prepay"]>>(prepay: P, life: Duration.Input) {
   return {
     prepay,

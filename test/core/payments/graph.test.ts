@@ -15,7 +15,10 @@ const attempt = (state: AttemptRow["state"], way: AttemptRow["way"] = "codepay")
   amount: Fen.make(12_850),
   request: null,
   code_mark: null,
-  code_url: null,
+  prepay: null,
+  prepay_at: null,
+  payer: null,
+  appid: null,
   sent_at: 0,
   expires_at: null,
   transaction_id: null,
@@ -48,7 +51,7 @@ const words: ReadonlyArray<Word> = [
 ]
 
 const states = Object.keys(graphs.attempt) as Array<AttemptRow["state"]>
-const ways = ["codepay", "native"] as const
+const ways = ["codepay", "native", "jsapi", "app", "h5"] as const
 const ended = new Set(["paid", "refused", "closed"])
 
 describe("the graph of an attempt", () => {
@@ -92,18 +95,19 @@ describe("the graph of an attempt", () => {
 describe("a word that is not about our row", () => {
   for (const [what, word] of [
     ["another merchant", { ...paid, mchid: "1" }],
+    ["another partner", { ...paid, partner: "1900000999" }],
     ["another appid", { ...paid, appid: "wx2" }],
     ["a fen more", { ...paid, amount: Fen.make(12_851) }],
     ["another currency", { ...paid, currency: "HKD" }]
   ] as const) {
     it(`is told by ${what}`, () => {
-      assert.isDefined(mismatch(attempt("sent"), "wx1", word))
+      assert.isDefined(mismatch(attempt("sent"), { appid: "wx1" }, word))
     })
   }
 
   it("is told by another transaction under the same number", () => {
     const known = { ...attempt("paid"), transaction_id: "4201" }
-    assert.isDefined(mismatch(known, "wx1", paid))
-    assert.isUndefined(mismatch({ ...known, transaction_id: "4200" }, "wx1", paid))
+    assert.isDefined(mismatch(known, { appid: "wx1" }, paid))
+    assert.isUndefined(mismatch({ ...known, transaction_id: "4200" }, { appid: "wx1" }, paid))
   })
 })
