@@ -1,4 +1,5 @@
 import { Duration, Effect, Fiber, FiberSet } from "effect"
+import { faultsOf } from "../core/audit/audit.ts"
 import type { CredentialsReply } from "../plugins/wechat-sandbox/credentials.ts"
 import type { SandboxKeys } from "../plugins/wechat-sandbox/keys.ts"
 import { makeChaos } from "./chaos.ts"
@@ -83,6 +84,8 @@ export const makeWorld = (ground: Ground, keys: SandboxKeys) => {
     yield* FiberSet.awaitEmpty(busy)
     yield* rests
     judge.atRest()
+    for (const fault of yield* Effect.orDie(faultsOf(`sqlite:${gateway.file}`)))
+      ground.complain(fault)
   })
 
   const stillUnderway = () =>

@@ -26,7 +26,7 @@ export const journalRules: ReadonlyArray<Rule> = [
     "An answer says when it was given",
     () => raw`
       select id, operation from weir_journal
-      where (answer is null) != (answered_at is null) or answered_at < created_at`,
+      where (answer is null) != (answered_at is null)`,
     say("has an answer without a time, or the other way round")
   ),
   rule<Entry>(

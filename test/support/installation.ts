@@ -1,10 +1,19 @@
 import { type ChildProcess, spawn } from "node:child_process"
 import { randomInt } from "node:crypto"
-import { copyFileSync, cpSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs"
+import {
+  copyFileSync,
+  cpSync,
+  existsSync,
+  mkdtempSync,
+  readFileSync,
+  rmSync,
+  writeFileSync
+} from "node:fs"
 import { createServer } from "node:net"
 import { tmpdir } from "node:os"
 import { join } from "node:path"
 import { Context, type Duration, Effect, type Scope, Semaphore } from "effect"
+import { faultsOf } from "../../core/audit/audit.ts"
 
 const root = new URL("../../", import.meta.url)
 const launcher = new URL("core/cli/weir.js", root).pathname
@@ -25,6 +34,7 @@ export const install = Effect.fnUntraced(function* (
   options: { readonly sandbox?: number; readonly like?: Installation } = {}
 ) {
   const folder = yield* temporaryFolder
+  yield* Effect.addFinalizer(() => sound(folder))
   const program = yield* Program
   if (options.like !== undefined) cpSync(options.like.folder, folder, { recursive: true })
   else furnish(folder, program)
@@ -47,6 +57,15 @@ export const install = Effect.fnUntraced(function* (
   const ports = { public: first, legacy, operator, sandbox, mis }
   return { folder, program, ports, environment } satisfies Installation
 })
+
+/** Whatever was done to an installation, what its database holds is true when it is over. */
+const sound = (folder: string) =>
+  Effect.gen(function* () {
+    const file = join(folder, "weir.db")
+    if (!existsSync(file)) return
+    const faults = yield* Effect.orDie(faultsOf(`sqlite:${file}`))
+    if (faults.length > 0) yield* Effect.die(new Error(faults.join("\n")))
+  })
 
 const temporaryFolder = Effect.acquireRelease(
   Effect.sync(() => mkdtempSync(join(tmpdir(), "weir-installed-"))),
