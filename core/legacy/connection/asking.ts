@@ -69,8 +69,12 @@ export const makeRun = Effect.fnUntraced(function* (
         return yield* Effect.mapError(Schema.decodeUnknownEffect(errand.reply)(answer), (error) =>
           unknown(`an answer that is not understood: ${flawIn(error)}`)
         )
-      if (verdict.is === "refused")
+      if (verdict.is === "refused") {
+        // "That is there already" is a refusal too.
+        const known = yield* Effect.orElseSucceed(earlier(errand, request, how), Option.none)
+        if (Option.isSome(known)) return known.value
         return yield* new Refused({ connection: name, reason: verdict.reason })
+      }
       if (verdict.is === "retryable") return yield* away(verdict.reason)
       const isSure = verdict.is === "session lost" && (verdict.certain || writes === undefined)
       const known = isSure ? Option.none() : yield* afterwards(errand, request, how)

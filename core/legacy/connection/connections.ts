@@ -2,6 +2,7 @@ import { Context, Effect, Layer, type Scope } from "effect"
 import { Database, type Sql } from "../../database/database.ts"
 import type { Seal } from "../../database/seal.ts"
 import type { Tasks } from "../../tasks/tasks.ts"
+import { Urgency } from "../../tasks/urgency.ts"
 import type { Transport } from "../../transport.ts"
 import { makeRun } from "./asking.ts"
 import { type AnyErrand, type Errand, erased, type SomeErrand } from "./errand.ts"
@@ -27,7 +28,7 @@ export interface ToldStanding {
 export interface Connection {
   /** Whether the configuration names it at all. */
   readonly there: boolean
-  /** Wants the answer now. Fails as `Refused`, `NotReached` (nothing happened there) or `OutcomeUnknown`. */
+  /** Wants the answer now; inside a task, others go first. Fails as `Refused`, `NotReached` (nothing happened there) or `OutcomeUnknown`. */
   ask<Request, Reply>(
     errand: Errand<Request, Reply>,
     request: Request
@@ -133,7 +134,7 @@ const open = Effect.fnUntraced(function* (
   const { find, tellIn } = yield* makeTeller({ connection: full, run, errands, handlers, together })
   return {
     there: settings !== undefined,
-    ask: (errand, request) => run(errand, request, { lane: "interactive" }),
+    ask: (errand, request) => Effect.flatMap(Urgency, (lane) => run(errand, request, { lane })),
     tell: (errand, telling) =>
       database
         .write(`${full}:${telling.order}`, (sql) => tellIn(sql, errand, telling))
