@@ -2,7 +2,7 @@ import { Layer } from "effect"
 import type { Customers } from "../customers/customers.ts"
 import type { Database } from "../database/database.ts"
 import type { Migration } from "../database/migrator.ts"
-import type { Connecting, Told } from "../legacy/connection/connections.ts"
+import type { Connecting, Connection, Told } from "../legacy/connection/connections.ts"
 import type { Inlet } from "../legacy/inlet.ts"
 import type { Visitor } from "../login/current-customer.ts"
 import type { Notice } from "../notices/notice.ts"
@@ -21,6 +21,9 @@ export type Checked = any
 
 /** The services the core lends to every plugin. Nothing else is in reach. */
 export type Lent = Payments | Notices | Customers | ShareCards | Database
+
+/** An old system that the plugin calls: any service whose shape is a connection. */
+type Connected = { readonly Service: Connection }
 
 /** What a plugin does when something happens, or comes round. */
 type Reaction<R> = Subscription<R> | Answering<R> | Recurring<R> | Told<R>
@@ -57,23 +60,23 @@ type Part<A, O> = A | ((options: O) => A)
  * mistyped option.
  */
 export const definePlugin =
-  <const O extends Fields, Provided = never, Connected = never>(declared: {
+  <const O extends Fields, Provided = never>(declared: {
     readonly name: string
     /** A Schema per option, checked before anything listens. */
     readonly options: O
     /** Its services. They may use the core's. */
-    readonly layer?: Part<Layer.Layer<Provided, never, Lent | NoInfer<Connected>>, TypeOf<O>>
+    readonly layer?: Part<Layer.Layer<Provided, never, Lent | Connected>, TypeOf<O>>
     /** The old systems it calls, each under a service of its own. */
     readonly connections?: Part<ReadonlyArray<Connecting<Connected>>, TypeOf<O>>
     /** What old systems say, and how it comes in. */
-    readonly inlets?: Part<ReadonlyArray<Inlet<NoInfer<Provided | Connected> | Lent>>, TypeOf<O>>
+    readonly inlets?: Part<ReadonlyArray<Inlet<NoInfer<Provided> | Lent | Connected>>, TypeOf<O>>
     /** JSON for phones and pages, under `/<plugin>` of the public door. */
     readonly routes?: Part<
-      ReadonlyArray<Route<NoInfer<Provided | Connected> | Lent | Visitor>>,
+      ReadonlyArray<Route<NoInfer<Provided> | Lent | Connected | Visitor>>,
       TypeOf<O>
     >
     /** `on(PaymentPaid, …)`, `every("5 minutes", …)`: run as tasks, at least once. `answer(TextReceived, …)`: at once. `told("erp", …)`: at an end. */
-    readonly on?: ReadonlyArray<Reaction<NoInfer<Provided | Connected> | Lent>>
+    readonly on?: Part<ReadonlyArray<Reaction<NoInfer<Provided> | Lent | Connected>>, TypeOf<O>>
     /** The templates it may send. */
     readonly notices?: ReadonlyArray<Notice>
     /** Its tables, prefixed with its name. */
@@ -94,7 +97,7 @@ export const definePlugin =
       inlets: known(declared.inlets, options) ?? [],
       routes: known(declared.routes, options) ?? [],
       connections: known(declared.connections, options) ?? [],
-      on: declared.on ?? []
+      on: known(declared.on, options) ?? []
     }),
     play: declared.play
   })

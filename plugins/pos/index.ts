@@ -1,18 +1,38 @@
 import { Duration, Layer, Schema } from "effect"
-import { definePlugin, http, tcp } from "#core"
+import {
+  connection,
+  definePlugin,
+  http,
+  on,
+  PaymentPaid,
+  PaymentReversed,
+  RefundDone,
+  tcp,
+  told
+} from "#core"
 import { bankMis, misFraming } from "./dialects/bank-mis.ts"
 import { asReceipt, asSvg } from "./dialects/drawn-qr.ts"
 import { houseCalls, qrCalls } from "./dialects/house-calls.ts"
+import { invoiceCall } from "./dialects/house-invoice.ts"
+import { houseErrands, houseServer, invoiceErrand } from "./dialects/house-tellings.ts"
 import { houseXml } from "./dialects/house-xml.ts"
 import { misCalls } from "./dialects/mis-calls.ts"
 import { migrations } from "./migrations.ts"
 import { walletOf } from "./model.ts"
 import { till } from "./play.ts"
+import { Invoices } from "./service/invoices.ts"
+import { Teller } from "./service/teller.ts"
+import { Tellings } from "./service/tellings.ts"
 import { Sales } from "./service.ts"
 import { Slips } from "./store.ts"
 
 const Port = Schema.Int.check(Schema.isBetween({ minimum: 0, maximum: 65535 }))
 const Secret = Schema.Redacted(Schema.NonEmptyString)
+const Web = Schema.URL.check(
+  Schema.makeFilter(({ protocol }) => protocol === "http:" || protocol === "https:", {
+    expected: "an http or https address"
+  })
+)
 
 /** Store tills: a sale comes in the till's own bytes and is paid by WeChat. */
 export const pos = definePlugin({
@@ -41,10 +61,43 @@ export const pos = definePlugin({
         alipay: Schema.optional(Schema.URLFromString),
         unionpay: Schema.optional(Schema.URLFromString)
       })
+    ),
+    /** An old system that is told what was paid, refunded and closed, and makes invoices: in house XML, signed with its own secret. */
+    tell: Schema.optional(
+      Schema.Struct({ address: Web, secret: Secret, lenient: Schema.optional(Schema.Boolean) })
     )
   },
 
-  layer: Layer.merge(Sales.layer, Slips.layer),
+  layer: Layer.mergeAll(
+    Sales.layer,
+    Slips.layer,
+    Layer.provideMerge(Tellings.layer, Invoices.layer)
+  ),
+
+  connections: ({ tell }) => [
+    connection(
+      Teller,
+      "teller",
+      tell && {
+        address: tell.address,
+        dialect: houseServer(tell.secret),
+        lenient: tell.lenient ?? false
+      },
+      houseErrands
+    )
+  ],
+
+  on: ({ tell }) =>
+    tell === undefined
+      ? []
+      : [
+          on(PaymentPaid, (fact) => Tellings.use((tellings) => tellings.paid(fact))),
+          on(PaymentReversed, (fact) => Tellings.use((tellings) => tellings.reversed(fact))),
+          on(RefundDone, (fact) => Tellings.use((tellings) => tellings.refunded(fact))),
+          told("teller", invoiceErrand, ({ RequestNo }, outcome) =>
+            Invoices.use((invoices) => invoices.ended(RequestNo, outcome))
+          )
+        ],
 
   inlets: ({ mis, qrLife, secret, secrets, wallets }) => {
     const house = houseXml((store) => secrets?.[store] ?? secret)
@@ -54,7 +107,7 @@ export const pos = definePlugin({
       return wallet === undefined || wallet === "wechat" ? undefined : wallets?.[wallet]
     }
     return [
-      http("/xml", house, houseCalls, { elsewhere }),
+      http<Sales | Invoices>("/xml", house, [...houseCalls, invoiceCall], { elsewhere }),
       http("/qr", house, qr),
       http("/qr.svg", asSvg(house), qr),
       http("/qr.escpos", asReceipt(house), qr),

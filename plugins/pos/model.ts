@@ -13,6 +13,7 @@ export type RetCode =
   | "P1" // the customer is paying
   | "P2" // WeChat's answer is awaited
   | "P3" // a refund waits for the supervisor
+  | "P4" // an invoice is being made
   | "R0" // reversed
   | "F1" // scan a new code
   | "F2" // no money on this one
@@ -31,6 +32,7 @@ export const words: { readonly [code in RetCode]: string } = {
   P1: "用户支付中，请提示顾客输入密码",
   P2: "等待微信结果，请稍后查询，勿重复收款",
   P3: "退款超过限额，等待店长确认",
+  P4: "开票中，请稍后再查",
   R0: "已撤销，未收款或已退回",
   F1: "付款码已过期或已使用，请重新扫码",
   F2: "余额不足或银行卡不支持，请换卡重扫",

@@ -11,7 +11,7 @@ export interface LookUp<out Reply> {
 /** Finds an errand whose answer was lost: asks the old system, by our own key, and says what the answer means. */
 export const lookUp = <Question, Answer, Reply>(
   errand: Errand<Question, Answer>,
-  question: Question,
+  question: NoInfer<Question>,
   found: (answer: Answer) => Option.Option<Reply>
 ): LookUp<Reply> => ({
   errand: erased(errand),
@@ -44,6 +44,8 @@ export interface Errand<Request, out Reply> {
   readonly writes: Writes<Request, Reply> | undefined
   /** Shorter or longer than the dialect's. */
   readonly patience: Duration.Input | undefined
+  /** A refusal is an end like any other: whoever told hears it, and what is behind goes on. Else it waits for a person. */
+  readonly mayBeRefused: boolean
 }
 
 /** One whose types only its declaration knew; the compiler saw there that they fit each other. */
@@ -69,6 +71,7 @@ export const errand = <Request, Reply>(
     readonly reply: Schema.Codec<Reply, unknown>
     readonly writes?: Writes<NoInfer<Request>, NoInfer<Reply>>
     readonly patience?: Duration.Input
+    readonly mayBeRefused?: boolean
   }
 ): Errand<Request, Reply> => ({
   name,
@@ -76,5 +79,6 @@ export const errand = <Request, Reply>(
   request: declared.request,
   reply: declared.reply,
   writes: declared.writes,
-  patience: declared.patience
+  patience: declared.patience,
+  mayBeRefused: declared.mayBeRefused ?? false
 })

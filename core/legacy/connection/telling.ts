@@ -158,7 +158,9 @@ export const makeTeller = Effect.fnUntraced(function* ({
       at,
       detail: `${row.errand} is refused: ${detail}`
     }
-    yield* move(row, { state: "refused", detail, ended_at: at }, (sql) => raiseTodo(sql, todo))
+    yield* move(row, { state: "refused", detail, ended_at: at }, async (sql) => {
+      if (known.get(row.errand)?.mayBeRefused !== true) await raiseTodo(sql, todo)
+    })
     return detail
   })
 
@@ -219,7 +221,7 @@ export const makeTeller = Effect.fnUntraced(function* ({
     if (failure._tag === "OutcomeUnknown") return yield* doubtful(current, failure, attempt)
     const reason = yield* refused(current, failure)
     yield* heard(errand, request, { is: "refused", reason })
-    return stuck("Refused")
+    return errand.mayBeRefused ? undefined : stuck("Refused")
   })
 
   yield* tasks.handle(kind, ({ id }, { attempt }) =>
@@ -228,8 +230,13 @@ export const makeTeller = Effect.fnUntraced(function* ({
       const errand = row && known.get(row.errand)
       if (row === undefined) return
       if (errand === undefined) return stuck("ErrandUnknown")
-      if (row.state !== "done") return yield* tell(row, errand, attempt)
-      // Its teller had not heard of it yet.
+      // A refused one is here again because a person lets it, or its teller had not heard of it yet.
+      const isOver = row.state === "done" || (row.state === "refused" && errand.mayBeRefused)
+      if (!isOver) return yield* tell(row, errand, attempt)
+      if (row.state === "refused") {
+        const outcome = { is: "refused", reason: row.detail ?? "" } as const
+        return yield* heard(errand, decode(errand, opened(row.request, `request:${id}`)), outcome)
+      }
       const reply = decodeReply(errand, opened(row.reply ?? Buffer.of(), `reply:${id}`))
       const request = decode(errand, opened(row.request, `request:${id}`))
       yield* heard(errand, request, { is: "done", reply })

@@ -20,7 +20,8 @@ const saleKey = ({ OrigDate, PosNo, StoreNo, TicketNo, TranTime }: Ticket) => [
   TicketNo
 ]
 
-const referenceOf = (ticket: Ticket) => saleKey(ticket).join("/")
+/** Our reference of a ticket. */
+export const referenceOf = (ticket: Ticket) => saleKey(ticket).join("/")
 
 const saleOf = (message: typeof Qr.Type) => ({
   store: message.StoreNo,

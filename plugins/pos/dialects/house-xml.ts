@@ -104,7 +104,9 @@ export const Reply = Schema.Struct({
   OutRefundNo: Text,
   RefundId: Text,
   RefundFee: Schema.optionalKey(FenFromYuan),
-  CodeUrl: Text
+  CodeUrl: Text,
+  InvoiceNo: Text,
+  InvoiceUrl: Text
 })
 
 export const replyOf = (outcome: Outcome): typeof Reply.Type => ({

@@ -50,6 +50,7 @@ const meanings: { readonly [code in RetCode]: string } = {
   P1: "the customer is paying; ask again, and take no other payment yet",
   P2: "WeChat's answer is awaited; ask again, and take no other payment yet",
   P3: "the refund waits for the supervisor; ask again when it is confirmed",
+  P4: "the invoice is being made; ask again",
   R0: "reversed: no money was taken, or it has been given back",
   F1: "the code is expired, used or not WeChat's; scan a new one",
   F2: "not enough money, or the card refuses; scan another code",
