@@ -34,6 +34,20 @@ export const PayFault = Schema.Literals([
   "refund-closed"
 ])
 
+/** What a bill says, or how its file comes, that is not so. */
+const BillFault = Schema.Literals([
+  /** The first row of a bill is missing. */
+  "bill-missing",
+  /** The trade bill has a row more, of a number nobody has. */
+  "bill-extra",
+  /** The first row of the trade bill says a fen too much. */
+  "bill-amount",
+  /** A bill does not weigh up to what was said of it. */
+  "bill-hash",
+  /** Half of a bill's file arrives. */
+  "bill-cut"
+])
+
 /** What goes wrong with the platform alone. */
 const PlatformFault = Schema.Literals([
   /** An answer of the platform says that it is plain text. */
@@ -54,7 +68,11 @@ const PlatformFault = Schema.Literals([
   "early"
 ])
 
-export const FaultName = Schema.Literals([...PayFault.literals, ...PlatformFault.literals])
+export const FaultName = Schema.Literals([
+  ...PayFault.literals,
+  ...BillFault.literals,
+  ...PlatformFault.literals
+])
 export type FaultName = typeof FaultName.Type
 
 const once = Schema.Int.check(Schema.isBetween({ minimum: 1, maximum: 1_000_000 }))

@@ -144,6 +144,9 @@ const consentAndLogin = async (sql: Sql) => {
   await index(sql, "sandbox_qr_logins", ["made_at"])
 }
 
+const reversedAt = (sql: Sql) =>
+  sql.schema.alterTable("sandbox_orders").addColumn("reversed_at", "bigint").execute()
+
 const index = (sql: Sql, table: string, columns: ReadonlyArray<string>) =>
   sql.schema
     .createIndex(`${table}_${columns.join("_")}`)
@@ -177,5 +180,9 @@ export const migrations = [
       }
     }
   }),
-  ...complaintMigrations
+  ...complaintMigrations,
+  migration("sandbox_0005_bills", {
+    up: reversedAt,
+    down: (sql) => sql.schema.alterTable("sandbox_orders").dropColumn("reversed_at").execute()
+  })
 ]

@@ -7,6 +7,7 @@ import { WechatClock } from "./clock.ts"
 import { Codes } from "./codes.ts"
 import { Credentials, type SandboxOptions } from "./credentials.ts"
 import { Faults } from "./faults.ts"
+import { Bills } from "./pay/bills.ts"
 import { CodePayments } from "./pay/code-payments.ts"
 import { Complaints } from "./pay/complaints.ts"
 import { notifier } from "./pay/notifier.ts"
@@ -22,6 +23,7 @@ import { Subscriptions } from "./subscriptions.ts"
 
 export interface SandboxServices {
   readonly behaviour: Behaviour["Service"]
+  readonly bills: Bills["Service"]
   readonly books: Books["Service"]
   readonly chatList: ChatList["Service"]
   readonly clock: WechatClock["Service"]
@@ -50,6 +52,7 @@ export class WechatSandbox extends Context.Service<WechatSandbox, SandboxService
       WechatSandbox,
       Effect.all({
         behaviour: Behaviour,
+        bills: Bills,
         books: Books,
         chatList: ChatList,
         clock: WechatClock,
@@ -73,6 +76,7 @@ export class WechatSandbox extends Context.Service<WechatSandbox, SandboxService
       Layer.provide(Platform.layer),
       Layer.provide(
         Layer.mergeAll(
+          Bills.layer,
           Books.layer,
           CodePayments.layer,
           Codes.layer,

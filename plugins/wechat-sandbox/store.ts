@@ -32,6 +32,8 @@ export interface OrderRow {
   /** Until then the payer is at the password page, and cannot be stopped. */
   readonly typing_until: number
   readonly paid_at: number | null
+  /** When a payment was undone. */
+  readonly reversed_at: number | null
 }
 
 export interface RefundRow {

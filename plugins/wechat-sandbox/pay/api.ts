@@ -8,6 +8,8 @@ import type { Refused } from "./refusal.ts"
 export interface Answer {
   readonly status: 200 | 202 | 204
   readonly body?: object
+  /** A file goes out as it is, unsigned. */
+  readonly file?: Uint8Array
 }
 
 /** An authentic request, its body decoded. */
@@ -15,6 +17,8 @@ export interface Call<B> {
   readonly merchant: Merchant
   readonly params: RawRequest["params"]
   readonly query: RawRequest["query"]
+  /** Where this WeChat was reached. */
+  readonly origin: string
   readonly body: B
   /** The body as it came: what a number may come again with. */
   readonly frozen: string

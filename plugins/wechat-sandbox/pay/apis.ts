@@ -66,6 +66,18 @@ export const payApis: ReadonlyArray<Api> = [
         ok(refund(of.row, of.order))
       )
   }),
+  get("/v3/bill/tradebill", "nowhere", {
+    answer: ({ bills }, { merchant, origin, query }) =>
+      Effect.map(bills.ask("trade", merchant.mchid, origin, query), ok)
+  }),
+  get("/v3/bill/fundflowbill", "nowhere", {
+    answer: ({ bills }, { merchant, origin, query }) =>
+      Effect.map(bills.ask("funds", merchant.mchid, origin, query), ok)
+  }),
+  get("/v3/billdownload/file", "nowhere", {
+    answer: ({ bills }, { merchant, query }) =>
+      Effect.map(bills.file(merchant.mchid, query), (file) => ({ status: 200, file }))
+  }),
   get("/v3/certificates", "nowhere", {
     answer: ({ security }, { merchant }) => Effect.map(security.certificates(merchant), ok)
   }),

@@ -72,7 +72,7 @@ export class CodePayments extends Context.Service<
           const refusal = irreversible(order, settings, now)
           if (refusal !== undefined) return refusal
           if (order.state === "SUCCESS") await giveBack(sql, order, order.payer_total)
-          await changeOrder(sql, order, { state: "REVOKED", remark: null })
+          await changeOrder(sql, order, { state: "REVOKED", remark: null, reversed_at: now })
         })
       })
 

@@ -126,7 +126,8 @@ export const newOrder = (
   credential_until: now + lives.order,
   pay_until: expiry("time_expire" in body ? body.time_expire : undefined) ?? now + lives.order,
   typing_until: 0,
-  paid_at: null
+  paid_at: null,
+  reversed_at: null
 })
 
 const expiry = (time: string | undefined) =>

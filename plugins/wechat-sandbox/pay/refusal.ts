@@ -135,6 +135,9 @@ export const notAbnormal = refusal(
   "退款单状态不是退款异常，不能发起异常退款"
 )
 export const payOutChanged = refusal(400, "INVALID_REQUEST", "退款单号与商户退款单号不匹配")
+export const noStatement = refusal(400, "NO_STATEMENT_EXIST", "账单文件不存在")
+export const statementCreating = refusal(400, "STATEMENT_CREATING", "账单生成中，请稍后再试")
+export const urlExpired = refusal(400, "PARAM_ERROR", "下载地址无效或已过期", 268435461)
 
 export const noCertificates = refusal(
   404,

@@ -61,7 +61,9 @@ const perform = Effect.fnUntraced(function* (
   }
   const frozen = Buffer.from(request.body).toString("utf8")
   const { params, query } = request
-  return yield* answer(sandbox, { merchant, params, query, body: body as never, frozen, key })
+  const origin = `http://${request.headers.host ?? "127.0.0.1:3003"}`
+  const call = { merchant, params, query, origin, body: body as never, frozen, key }
+  return yield* answer(sandbox, call)
 })
 
 /** Who signed must be on whose behalf it is asked; a body that names nobody is told so with its other mistakes. */
@@ -99,6 +101,8 @@ const headersOf = Effect.fnUntraced(function* (outcome: Answer | Refused, body: 
   }
 })
 
+const fileHeaders = { "content-type": "application/octet-stream" }
+
 const unsigned = Effect.fnUntraced(function* (refused: Refused) {
   const body = bodyOf(refused)
   return { status: refused.status, headers: yield* headersOf(refused, body), body }
@@ -110,6 +114,8 @@ const signed = Effect.fnUntraced(function* (
   outcome: Answer | Refused,
   path: string
 ) {
+  if (!(outcome instanceof Refused) && outcome.file !== undefined)
+    return { status: outcome.status, headers: fileHeaders, body: outcome.file }
   const body = bodyOf(outcome)
   const forged = (yield* faults.take("forge", path)) !== undefined
   const signature = yield* forged ? signing.forge(key, body) : signing.sign(key, body, path)
