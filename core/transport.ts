@@ -19,6 +19,8 @@ export interface Outgoing {
   readonly maxBytes?: number
   /** Reads answers that break HTTP, as old servers write them. Never for anybody whose answers are signed by their framing. */
   readonly lenient?: boolean
+  /** Takes the body of a 200 piece by piece, so that it need not fit into memory; the answer then has none. */
+  readonly into?: (piece: Uint8Array) => void
   /** Shown to a peer that asks who we are (mutual TLS); never to one that was not meant. */
   readonly client?: ClientCertificate
 }
@@ -192,7 +194,7 @@ const connect = (line: http.ClientRequest) =>
   })
 
 /** From here on the request may have been processed, also when a kept-alive line turns out to have been closed. */
-const converse = (line: http.ClientRequest, { body, maxBytes = MAX_BYTES }: Outgoing) =>
+const converse = (line: http.ClientRequest, { body, into, maxBytes = MAX_BYTES }: Outgoing) =>
   Effect.callback<Incoming, NotSent | NoAnswer>((resume) => {
     const lose = (reason: string) => resume(Effect.fail(new NoAnswer({ reason })))
     if (line.destroyed) {
@@ -204,11 +206,12 @@ const converse = (line: http.ClientRequest, { body, maxBytes = MAX_BYTES }: Outg
     line.once("response", (message) => {
       line.off("close", hungUp)
       const chunks: Array<Uint8Array> = []
+      const take = (message.statusCode === 200 && into) || ((chunk) => void chunks.push(chunk))
       let size = 0
       message.on("data", (chunk: Uint8Array) => {
         size += chunk.length
         if (size > maxBytes) lose(`an answer of more than ${maxBytes} bytes`)
-        else chunks.push(chunk)
+        else tried(() => take(chunk), lose)
       })
       message.on("error", () => {})
       // Not at "end": only now can the next exchange have the line.
@@ -219,6 +222,15 @@ const converse = (line: http.ClientRequest, { body, maxBytes = MAX_BYTES }: Outg
     })
     line.end(body)
   })
+
+/** What is taken may find no room. */
+const tried = (take: () => void, lose: (reason: string) => void) => {
+  try {
+    take()
+  } catch (error) {
+    lose(`the answer cannot be kept: ${reasonOf(error)}`)
+  }
+}
 
 const late = (line: http.ClientRequest) =>
   Effect.fail(

@@ -27,7 +27,10 @@ export const carry = Effect.fnUntraced(function* (network: Network, request: Out
   const bytes = new Uint8Array(yield* Effect.promise(() => response.arrayBuffer()))
   const broken = response.headers.get("x-sandbox-connection") === "reset"
   if (broken || weather === "answer lost") return yield* new NoAnswer({ reason: "answer lost" })
-  return { status: response.status, headers: Object.fromEntries(response.headers), body: bytes }
+  const taken = response.status === 200 && request.into !== undefined
+  if (taken) request.into?.(bytes)
+  const body = taken ? new Uint8Array() : bytes
+  return { status: response.status, headers: Object.fromEntries(response.headers), body }
 })
 
 /** Lets a request arrive. */

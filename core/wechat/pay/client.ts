@@ -1,4 +1,5 @@
 import { Context, Effect, Layer } from "effect"
+import { type BillAddress, type BillKind, billCall, makeFetch } from "./bills.ts"
 import * as calls from "./calls.ts"
 import type { NotAuthentic, PayFailure } from "./errors.ts"
 import { makeAsk } from "./exchange.ts"
@@ -38,6 +39,14 @@ export class WechatPay extends Context.Service<
     ): Effect.Effect<RefundStatus, PayFailure>
     /** Tries our keys and WeChat's in both directions; moves nothing. */
     echo(merchant: Merchant): Effect.Effect<void, PayFailure>
+    /** Where the bill of a day (`2026-11-24`) is, from ten o'clock of the next on, for five minutes. */
+    bill(merchant: Merchant, kind: BillKind, day: string): Effect.Effect<BillAddress, PayFailure>
+    /** Fetches a bill's file piece by piece. WeChat does not sign it: only its hash says that it is the bill. */
+    billFile(
+      merchant: Merchant,
+      address: BillAddress,
+      into: (piece: Uint8Array) => void
+    ): Effect.Effect<void, PayFailure>
     openNotify(
       merchant: Merchant,
       message: { readonly headers: Headers; readonly body: Uint8Array }
@@ -48,8 +57,10 @@ export class WechatPay extends Context.Service<
   static readonly layer = (url: string) =>
     Layer.effect(
       WechatPay,
-      Effect.map(makeAsk(url), (ask) =>
+      Effect.map(Effect.all([makeAsk(url), makeFetch(url)]), ([ask, fetch]) =>
         WechatPay.of({
+          bill: (merchant, kind, day) => ask(merchant, billCall(kind, day)),
+          billFile: fetch,
           codepay: (merchant, body) =>
             Effect.flatMap(calls.codepay(merchant, body), (call) => ask(merchant, call)),
           order: (merchant, way, body) => ask(merchant, calls.order(merchant, way, body)),

@@ -24,6 +24,7 @@ export type Operation =
   | "payOut"
   | "complaints"
   | "echo"
+  | "bill"
 
 interface Meaning {
   /** `unknown`: it may have happened after all. */
@@ -67,6 +68,11 @@ const table: Readonly<Record<string, Meaning>> = {
   NOT_UTF8: { reaction: "never" },
   CERT_ERROR: { reaction: "never" },
   REFUND_NOT_EXIST: { reaction: "never", but: { queryRefund: "repeat" } },
+  /** Nothing was traded on that day. */
+  NO_STATEMENT_EXIST: { reaction: "never" },
+  NO_BILL_EXIST: { reaction: "never" },
+  STATEMENT_CREATING: { reaction: "repeat" },
+  BILL_CREATING: { reaction: "repeat" },
   RESOURCE_NOT_EXISTS: { reaction: "never", but: { queryRefund: "repeat" } },
 
   AUTH_CODE_EXPIRE: { reaction: "payer", refusal: "code" },

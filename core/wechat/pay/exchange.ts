@@ -1,5 +1,5 @@
 import { Clock, Duration, Effect, Result } from "effect"
-import { Transport } from "../../transport.ts"
+import { type Outgoing, Transport } from "../../transport.ts"
 import { authorization, requestText } from "./authorization.ts"
 import type { Call } from "./call.ts"
 import type { PayFailure } from "./errors.ts"
@@ -15,16 +15,21 @@ import { isV2Operation } from "./v2/request.ts"
 /** Answers weigh a few kilobytes; what is heavier is not WeChat's. */
 const MAX_BYTES = 256 * 1024
 
-/** Signs a call, sends it once, verifies the answer and says what it means. */
-export const makeAsk = Effect.fnUntraced(function* (url: string) {
-  const pacing = yield* makePacing
+/** A request under the merchant's name: what is sent of it beside how long that may take. */
+export type Sign = (
+  merchant: Merchant,
+  request: Pick<Call<unknown>, "body" | "method" | "target">
+) => Effect.Effect<Pick<Outgoing, "body" | "headers" | "method" | "url">>
+
+export const makeSign = Effect.fnUntraced(function* (url: string) {
   const signer = yield* Signer
-  const transport = yield* Transport
   // The path is signed, so the address has none.
   const { origin } = new URL(url)
 
-  const exchange = Effect.fnUntraced(function* <A>(merchant: Merchant, call: Call<A>) {
-    const { body, method, target, timeout } = call
+  return Effect.fnUntraced(function* (
+    merchant: Merchant,
+    { body, method, target }: Parameters<Sign>[1]
+  ) {
     const timestamp = String(Math.floor((yield* Clock.currentTimeMillis) / 1000))
     const nonce = yield* makeNonce
     const caller = { mchid: signs(merchant), serial: merchant.serial }
@@ -38,13 +43,26 @@ export const makeAsk = Effect.fnUntraced(function* (url: string) {
       // On every call: one that lacks it keeps a merchant from ever moving to the public key.
       "wechatpay-serial": merchant.preferredKey
     }
-    const request = { method, url: origin + target, timeout, maxBytes: MAX_BYTES }
-    if (body === undefined) return yield* transport.exchange({ ...request, headers })
-    return yield* transport.exchange({
-      ...request,
+    if (body === undefined) return { method, url: origin + target, headers }
+    return {
+      method,
+      url: origin + target,
       headers: { ...headers, "content-type": "application/json" },
       body: Buffer.from(body)
-    })
+    }
+  })
+})
+
+/** Signs a call, sends it once, verifies the answer and says what it means. */
+export const makeAsk = Effect.fnUntraced(function* (url: string) {
+  const pacing = yield* makePacing
+  const sign = yield* makeSign(url)
+  const transport = yield* Transport
+
+  const exchange = Effect.fnUntraced(function* <A>(merchant: Merchant, call: Call<A>) {
+    const signed = yield* sign(merchant, call)
+    const { timeout } = call
+    return yield* transport.exchange({ ...signed, timeout, maxBytes: MAX_BYTES })
   })
 
   const hearV2 = yield* makeHearV2(origin)

@@ -186,6 +186,14 @@ export const readEcho = read(
   Schema.Struct({ message: text(256) }).pipe(Schema.encodeKeys({ message: "echo_message" }))
 )
 
+export const readBillAddress = read(
+  Schema.Struct({
+    hashType: Schema.Literal("SHA1"),
+    hash: Schema.String.check(Schema.isPattern(/^[0-9a-fA-F]{40}$/)),
+    url: text(2048)
+  }).pipe(Schema.encodeKeys({ hashType: "hash_type", hash: "hash_value", url: "download_url" }))
+)
+
 /** `detail.value` may repeat what we sent, so it is not even read. */
 export const readError = read(
   Schema.Struct({
