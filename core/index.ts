@@ -12,6 +12,7 @@ export { cut, textIn } from "./legacy/codec/charset.ts"
 export { type EscPos, escpos } from "./legacy/codec/escpos.ts"
 export { fixedWidth } from "./legacy/codec/fixed-width.ts"
 export { FenFromNumeral, json } from "./legacy/codec/json.ts"
+export { separated } from "./legacy/codec/separated.ts"
 export { signedBy, signedWithKey } from "./legacy/codec/signature.ts"
 export { signingRules } from "./legacy/codec/signing-rules.ts"
 export { twoWay } from "./legacy/codec/two-way.ts"
@@ -30,6 +31,9 @@ export { NotLoggedIn } from "./login/model.ts"
 export { NoticeDone } from "./notices/model.ts"
 export { misfits, notice } from "./notices/notice.ts"
 export { Notices } from "./notices/notices.ts"
+export { Books } from "./payments/books/books.ts"
+export { BooksBalanced } from "./payments/books/kinds.ts"
+export { SalesFile } from "./payments/books/sales.ts"
 export {
   PaymentClosed,
   PaymentPaid,

@@ -13,6 +13,7 @@ import { Transport } from "../transport.ts"
 import { Signer } from "../wechat/pay/signer.ts"
 import { audit } from "./audit.ts"
 import { backup } from "./backup.ts"
+import { books } from "./books.ts"
 import { doctor } from "./doctor.ts"
 import { end } from "./ended.ts"
 import { migrate } from "./migrate.ts"
@@ -45,6 +46,7 @@ export const weir = Effect.fnUntraced(function* (args: ReadonlyArray<string>) {
       plugins,
       todos,
       notices,
+      books,
       refunds,
       backup,
       migrate,

@@ -10,6 +10,7 @@ import { Front, type FrontRoute } from "../legacy/front.ts"
 import { visitorBy } from "../login/current-customer.ts"
 import { Sessions } from "../login/sessions.ts"
 import { Stopping } from "../stopping.ts"
+import { bookRoutes } from "./books.ts"
 import { callbackRoute, verifyRoute } from "./callback.ts"
 import { complaintRoutes } from "./complaints.ts"
 import { customerRoutes } from "./customers.ts"
@@ -41,14 +42,22 @@ export const publicDoor = ({ context, plugins, settings }: Gateway): App => {
 }
 
 /** The operator door as a value. */
-export const operatorDoor = ({ context }: Gateway): App => {
+export const operatorDoor = ({ context, plugins }: Gateway): App => {
   const app = operatorApp(context)
-  mount(
-    app,
-    "",
-    [todosRoute, ...noticeRoutes, ...customerRoutes, ...refundRoutes, ...complaintRoutes],
-    context
+  const sales = new Map(
+    plugins.flatMap(({ behaviour, name }) =>
+      behaviour.sales === undefined ? [] : [[name, behaviour.sales] as const]
+    )
   )
+  const routes = [
+    todosRoute,
+    ...noticeRoutes,
+    ...customerRoutes,
+    ...refundRoutes,
+    ...complaintRoutes,
+    ...bookRoutes(sales)
+  ]
+  mount(app, "", routes, context)
   return app
 }
 

@@ -26,6 +26,8 @@ import { Messenger } from "../notices/messenger.ts"
 import { noticeMigrations } from "../notices/migrations.ts"
 import { Notices } from "../notices/notices.ts"
 import { NoticeTemplates } from "../notices/proposing.ts"
+import { BookKeeping, Books } from "../payments/books/books.ts"
+import { bookMigrations } from "../payments/books/migrations.ts"
 import { Cashier } from "../payments/cashier.ts"
 import { Complaints } from "../payments/complaints/complaints.ts"
 import { complaintMigrations } from "../payments/complaints/migrations.ts"
@@ -91,6 +93,7 @@ type Core =
   | Ledger
   | Cashier
   | Complaints
+  | BookKeeping
   | Messenger
   | MassMessages
   | AccountMoves
@@ -130,6 +133,7 @@ const coreMigrations = [
   ...paymentMigrations,
   ...refundMigrations,
   ...complaintMigrations,
+  ...bookMigrations,
   ...noticeMigrations
 ]
 
@@ -201,7 +205,10 @@ const coreLayer = (
     Layer.provideMerge(Layer.provide(Messenger.layer(noticesPerDay), Fallback.layer))
   )
   const upper = Layer.mergeAll(
-    Layer.provideMerge(Complaints.layer, Cashier.layer(login.publicUrl)),
+    Layer.provideMerge(
+      Layer.merge(Complaints.layer, BookKeeping.layer),
+      Cashier.layer(login.publicUrl)
+    ),
     messenger,
     MassMessages.layer,
     AccountMoves.layer
@@ -214,7 +221,12 @@ const startPlugin = Effect.fn("startPlugin")(function* (
   core: Context.Context<Core>
 ) {
   const { name } = plugin
-  const services = Layer.mergeAll(Payments.layer(name), Notices.layer(name), ShareCards.layer(name))
+  const services = Layer.mergeAll(
+    Payments.layer(name),
+    Books.layer(name),
+    Notices.layer(name),
+    ShareCards.layer(name)
+  )
   const lent = Context.merge(core, yield* Layer.build(services).pipe(Effect.provide(core)))
   yield* Messenger.use(({ declare }) => declare(name, plugin.notices)).pipe(Effect.provide(core))
   const behaviour = plugin.behaviour(options)

@@ -61,6 +61,8 @@ export class Cashier extends Context.Service<
     ): Effect.Effect<RefundStanding, PaymentUnknown | NotRefundable | AmountDiffers>
     /** What people do about refunds. */
     readonly refunds: Pick<Refunds, "list" | "confirm" | "decline" | "renew" | "payOut">
+    /** Asks WeChat about one attempt, also after its end, and writes its word down. */
+    look(outTradeNo: string): Effect.Effect<void>
     /** Applies an authentic notify. */
     readonly notified: Notified
     /** Makes every attempt without an end due to be asked about. */
@@ -123,6 +125,11 @@ const makeCashier = Effect.fnUntraced(function* (publicUrl: URL) {
     return standing(yield* sale(reference))
   })
 
+  const look = Effect.fnUntraced(function* (outTradeNo: string) {
+    const found = yield* load(outTradeNo)
+    if (found !== undefined) yield* askWechat(found)
+  })
+
   const reverse = Effect.fnUntraced(function* (reference: Reference) {
     const found = yield* sale(reference)
     const attempt = current(found)
@@ -166,6 +173,7 @@ const makeCashier = Effect.fnUntraced(function* (publicUrl: URL) {
     collect,
     show,
     ask,
+    look,
     reverse,
     refund,
     refunds,

@@ -1,4 +1,4 @@
-import { Layer } from "effect"
+import { Layer, type Schema } from "effect"
 import type { Customers } from "../customers/customers.ts"
 import type { Database } from "../database/database.ts"
 import type { Migration } from "../database/migrator.ts"
@@ -7,6 +7,8 @@ import type { Inlet } from "../legacy/inlet.ts"
 import type { Visitor } from "../login/current-customer.ts"
 import type { Notice } from "../notices/notice.ts"
 import type { Notices } from "../notices/notices.ts"
+import type { Books } from "../payments/books/books.ts"
+import type { SalesFile } from "../payments/books/sales.ts"
 import type { Payments } from "../payments/payments.ts"
 import type { ShareCards } from "../sharing/share-cards.ts"
 import type { Subscription } from "../tasks/events.ts"
@@ -20,7 +22,7 @@ import type { Settings } from "./settings.ts"
 export type Checked = any
 
 /** The services the core lends to every plugin. Nothing else is in reach. */
-export type Lent = Payments | Notices | Customers | ShareCards | Database
+export type Lent = Payments | Books | Notices | Customers | ShareCards | Database
 
 /** An old system that the plugin calls: any service whose shape is a connection. */
 type Connected = { readonly Service: Connection }
@@ -33,6 +35,7 @@ export interface Behaviour<R> {
   readonly inlets: ReadonlyArray<Inlet<R>>
   readonly routes: ReadonlyArray<Route<R | Visitor>>
   readonly connections: ReadonlyArray<Connecting<R>>
+  readonly sales: Schema.Codec<SalesFile, Uint8Array> | undefined
   readonly on: ReadonlyArray<Reaction<R>>
 }
 
@@ -79,6 +82,8 @@ export const definePlugin =
     readonly on?: Part<ReadonlyArray<Reaction<NoInfer<Provided> | Lent | Connected>>, TypeOf<O>>
     /** The templates it may send. */
     readonly notices?: ReadonlyArray<Notice>
+    /** How the old system writes down what it sold: a file that is held against WeChat's bills. */
+    readonly sales?: Schema.Codec<SalesFile, Uint8Array>
     /** Its tables, prefixed with its name. */
     readonly migrations?: ReadonlyArray<Migration>
     /** How a person plays the old system at the other end. Known without any option, so that `weir --help` can list it. */
@@ -97,6 +102,7 @@ export const definePlugin =
       inlets: known(declared.inlets, options) ?? [],
       routes: known(declared.routes, options) ?? [],
       connections: known(declared.connections, options) ?? [],
+      sales: declared.sales,
       on: known(declared.on, options) ?? []
     }),
     play: declared.play

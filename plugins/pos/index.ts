@@ -17,6 +17,7 @@ import { invoiceCall } from "./dialects/house-invoice.ts"
 import { houseErrands, houseServer, invoiceErrand } from "./dialects/house-tellings.ts"
 import { houseXml } from "./dialects/house-xml.ts"
 import { misCalls } from "./dialects/mis-calls.ts"
+import { houseSalesFile } from "./dialects/sales-file.ts"
 import { migrations } from "./migrations.ts"
 import { walletOf } from "./model.ts"
 import { till } from "./play.ts"
@@ -115,6 +116,7 @@ export const pos = definePlugin({
     ]
   },
 
+  sales: houseSalesFile,
   migrations,
   play: till
 })

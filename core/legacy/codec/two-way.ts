@@ -8,7 +8,15 @@ import {
 } from "effect"
 
 /** Where between bytes and record a message went wrong. */
-export type Step = "charset" | "xml" | "json" | "form" | "fixed-width" | "signature" | "fields"
+export type Step =
+  | "charset"
+  | "xml"
+  | "json"
+  | "form"
+  | "fixed-width"
+  | "separated"
+  | "signature"
+  | "fields"
 
 /** What is wrong with a message. It says what was expected, never what came: that may be a name or a payment code. */
 export interface Malformed {

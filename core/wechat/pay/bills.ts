@@ -1,7 +1,8 @@
 import { Effect, Option } from "effect"
 import { Transport } from "../../transport.ts"
+import type { Call } from "./call.ts"
 import { PayNotSent, PayUnknown } from "./errors.ts"
-import { type Call, makeSign } from "./exchange.ts"
+import { makeSign } from "./exchange.ts"
 import type { Merchant } from "./merchant.ts"
 import { readBillAddress } from "./wire.ts"
 

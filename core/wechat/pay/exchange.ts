@@ -65,7 +65,7 @@ export const makeAsk = Effect.fnUntraced(function* (url: string) {
     return yield* transport.exchange({ ...signed, timeout, maxBytes: MAX_BYTES })
   })
 
-  const hearV2 = yield* makeHearV2(origin)
+  const hearV2 = yield* makeHearV2(new URL(url).origin)
 
   const hearV3 = Effect.fnUntraced(function* <A>(merchant: Merchant, call: Call<A>) {
     const answer = yield* Effect.result(exchange(merchant, call))

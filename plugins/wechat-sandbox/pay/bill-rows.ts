@@ -19,9 +19,9 @@ export interface BillForm {
 const RATE = 60
 
 /** In fen, rounded half up as WeChat rounds it. */
-export const feeOf = (settled: number) => Math.floor((settled * RATE + 5_000) / 10_000)
+const feeOf = (settled: number) => Math.floor((settled * RATE + 5_000) / 10_000)
 
-export const yuan = (fen: number) => `${fen < 0 ? "-" : ""}${digits(Math.abs(fen))}`
+const yuan = (fen: number) => `${fen < 0 ? "-" : ""}${digits(Math.abs(fen))}`
 const digits = (fen: number) => `${Math.floor(fen / 100)}.${String(fen % 100).padStart(2, "0")}`
 const feeText = (fen: number) => `${yuan(fen)}000`
 
@@ -171,7 +171,7 @@ export const paidMovements = (order: OrderRow): ReadonlyArray<Movement> => {
   ]
 }
 
-export const returnMovements = (
+const returnMovements = (
   about: Pick<Movement, "at" | "business" | "voucher">,
   settled: number
 ): ReadonlyArray<Movement> => [
