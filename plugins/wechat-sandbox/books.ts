@@ -3,11 +3,14 @@ import { Database, rfc3339, type Sql } from "#core"
 import { WechatClock } from "./clock.ts"
 import { refundStates, tradeStates, tradeTypes } from "./model.ts"
 import { standing } from "./pay/standing.ts"
-import { type Delivery, type OrderRow, type RefundRow, tables } from "./store.ts"
+import { accountOf, type Delivery, type OrderRow, type RefundRow, tables } from "./store.ts"
 
 export const LedgerOrder = Schema.Struct({
   outTradeNo: Schema.String,
+  /** Whose order it is; `partner`: who acted for them. */
   mchid: Schema.String,
+  partner: Schema.optionalKey(Schema.String),
+  /** At which it was made. */
   appid: Schema.String,
   tradeType: Schema.Literals(Object.values(tradeTypes)),
   tradeState: Schema.Literals(Object.keys(tradeStates) as ReadonlyArray<keyof typeof tradeStates>),
@@ -110,8 +113,9 @@ export const entry = (
   refunds: ReadonlyArray<RefundRow>
 ): typeof LedgerOrder.Type => ({
   outTradeNo: order.out_trade_no,
-  mchid: order.mchid,
-  appid: order.appid,
+  mchid: order.sub_mchid ?? order.mchid,
+  ...(order.sub_mchid === null ? {} : { partner: order.mchid }),
+  appid: accountOf(order),
   tradeType: tradeTypes[order.way],
   tradeState: order.state,
   total: order.total,

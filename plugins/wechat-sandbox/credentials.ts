@@ -36,9 +36,19 @@ const MobileApp = Schema.Struct({
   subscriptionTemplateId: Schema.String
 })
 
+/** A partner (服务商), and the merchant it sells for. It signs with the merchant's key, and its account is the main one. */
+const Partnership = {
+  partnerMchid: Schema.String,
+  partnerAppid: Schema.String,
+  subMchid: Schema.String,
+  /** The sub-merchant's own account: the mini program. */
+  subAppid: Schema.String
+}
+
 export const CredentialsReply = Schema.Struct({
   ...MainAccount.fields,
   ...MobileApp.fields,
+  ...Partnership,
   merchantSerial: Schema.String,
   merchantCertificate: Schema.String,
   merchantPrivateKey: Schema.String,
@@ -62,6 +72,8 @@ export interface Merchant {
   /** The merchant's API certificate, by which WeChat knows its requests. */
   readonly serial: string
   readonly publicKey: KeyObject
+  /** The accounts of each merchant that it sells for, by mchid; a merchant that sells for itself has none. */
+  readonly subMerchants: ReadonlyMap<string, ReadonlySet<string>>
 }
 
 export interface SandboxOptions {
@@ -158,11 +170,25 @@ const open = (account: typeof MainAccount.Type & typeof MobileApp.Type, keys: Sa
     appids: new Set([account.appid, account.miniAppid, account.websiteAppid, account.appAppid]),
     apiV3Key: account.apiV3Key,
     serial: merchantCertificate.serialNumber,
-    publicKey: merchantCertificate.publicKey
+    publicKey: merchantCertificate.publicKey,
+    subMerchants: new Map()
+  }
+  const partnership = {
+    partnerMchid: "1900054321",
+    partnerAppid: account.appid,
+    subMchid: "1900067890",
+    subAppid: account.miniAppid
+  }
+  const partner: Merchant = {
+    ...merchant,
+    mchid: partnership.partnerMchid,
+    appids: new Set([account.appid]),
+    subMerchants: new Map([[partnership.subMchid, new Set([account.miniAppid])]])
   }
   return {
     reply: {
       ...account,
+      ...partnership,
       merchantSerial: merchantCertificate.serialNumber,
       merchantCertificate: keys.merchant.certificate,
       merchantPrivateKey: keys.merchant.privateKey,
@@ -170,7 +196,7 @@ const open = (account: typeof MainAccount.Type & typeof MobileApp.Type, keys: Sa
       platformCertificate: keys.platform.certificate,
       publicKey: createPublicKey(publicKey).export({ type: "spki", format: "pem" }).toString()
     },
-    merchant: (mchid: string) => (mchid === merchant.mchid ? merchant : undefined),
+    merchant: (mchid: string) => [merchant, partner].find((one) => one.mchid === mchid),
     platform,
     nextPlatform: platformKey(keys.nextPlatform),
     publicKey: { id: account.publicKeyId, privateKey: publicKey },

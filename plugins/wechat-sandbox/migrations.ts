@@ -156,6 +156,8 @@ const index = (sql: Sql, table: string, columns: ReadonlyArray<string>) =>
 
 const names = ["agenda", "notifies", "refunds", "orders", "codes", "shoppers", "settings"]
 
+const partnerColumns = ["sub_mchid", "sub_appid"]
+
 export const migrations = [
   migration("sandbox_0001_pay", {
     up: async (sql) => {
@@ -184,5 +186,15 @@ export const migrations = [
   migration("sandbox_0005_bills", {
     up: reversedAt,
     down: (sql) => sql.schema.alterTable("sandbox_orders").dropColumn("reversed_at").execute()
+  }),
+  migration("sandbox_0006_partners", {
+    up: async (sql) => {
+      for (const name of partnerColumns)
+        await sql.schema.alterTable("sandbox_orders").addColumn(name, "varchar(32)").execute()
+    },
+    down: async (sql) => {
+      for (const name of partnerColumns)
+        await sql.schema.alterTable("sandbox_orders").dropColumn(name).execute()
+    }
   })
 ]

@@ -1,6 +1,6 @@
 import { createHash } from "node:crypto"
 import { Duration, Schema } from "effect"
-import { beijingDate } from "#core"
+import { beijingDate, toBeijing } from "#core"
 
 /** Where an order stands, in WeChat's own words, and how WeChat explains it. */
 export const tradeStates = {
@@ -22,9 +22,17 @@ export const refundStates = {
 } as const
 export type RefundState = keyof typeof refundStates
 
-export const tradeTypes = { codepay: "MICROPAY", native: "NATIVE" } as const
+export const tradeTypes = {
+  codepay: "MICROPAY",
+  native: "NATIVE",
+  jsapi: "JSAPI",
+  app: "APP",
+  h5: "MWEB"
+} as const
 /** How an order is brought before its payer. The order itself is the same whichever way it came. */
 export type Way = keyof typeof tradeTypes
+/** What waits for its payer. */
+export type OrderWay = Exclude<Way, "codepay">
 
 /** What happens when a till presents a payment code. */
 export const Outcome = Schema.Literals([
@@ -54,6 +62,8 @@ const millis = (duration: Duration.Input) => Duration.toMillis(duration)
 export const lives = {
   code: millis("1 minute"),
   credential: millis("2 hours"),
+  /** Of an address that a browser goes to. */
+  h5Url: millis("5 minutes"),
   order: millis("7 days"),
   /** A payer at the password page, where neither the till nor a close reaches them. */
   typing: millis("30 seconds"),
@@ -130,9 +140,19 @@ export const transactionId = (mchid: string, outTradeNo: string, paidAt: number)
 export const refundId = (mchid: string, outRefundNo: string, at: number) =>
   `5030${digits(7, mchid)}${beijingDate(at)}${digits(10, mchid, outRefundNo)}`
 
-export const codeUrl = (mchid: string, outTradeNo: string, at: number) => {
-  const hash = createHash("sha256").update(`${mchid}|${outTradeNo}|${at}`).digest("base64url")
-  return `weixin://wxpay/bizpayurl?pr=${hash.replaceAll(/[-_]/g, "0").slice(0, 7)}zz`
+/** What leads its payer to an order, by its way; each time it is asked for it is another. */
+export const credentialOf = (way: OrderWay, mchid: string, outTradeNo: string, at: number) => {
+  const hash = createHash("sha256").update(`${mchid}|${outTradeNo}|${at}`).digest("hex")
+  const prepayId = `wx${toBeijing(at).slice(2)}${hash.slice(0, 22)}`
+  switch (way) {
+    case "native":
+      return `weixin://wxpay/bizpayurl?pr=${hash.slice(0, 7)}zz`
+    case "h5":
+      return `https://wx.tenpay.com/cgi-bin/mmpayweb-bin/checkmweb?prepay_id=${prepayId}&package=${hash.slice(22, 32)}`
+    case "jsapi":
+    case "app":
+      return prepayId
+  }
 }
 
 export const notifyId = (event: string, subject: string) =>

@@ -192,11 +192,16 @@ const scenesOf = (sql: Sql, now: number) =>
     .limit(shown)
     .execute()
 
-const ordersOf = (sql: Sql, openid: string) =>
+/** Theirs at whichever account. */
+const ordersOf = (sql: Sql, person: string) =>
   tables(sql)
     .selectFrom("sandbox_orders")
     .selectAll()
-    .where("openid", "=", openid)
+    .where(
+      "openid",
+      "in",
+      platform(sql).selectFrom("sandbox_contacts").select("openid").where("person", "=", person)
+    )
     .orderBy("created_at", "desc")
     .limit(remembered)
 

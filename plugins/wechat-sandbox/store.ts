@@ -5,6 +5,9 @@ export interface OrderRow {
   readonly mchid: string
   readonly out_trade_no: string
   readonly appid: string
+  /** For whom a partner sells, and at which account of theirs. */
+  readonly sub_mchid: string | null
+  readonly sub_appid: string | null
   readonly way: Way
   readonly state: TradeState
   /** Why it stands so, where WeChat says more than the state does. */
@@ -18,7 +21,7 @@ export interface OrderRow {
   readonly device_id: string | null
   /** The request as it came. The same number may only ever come with the same bytes. */
   readonly frozen: string
-  /** Who was asked or has paid; empty while nobody has scanned the order. */
+  /** Who was asked or has paid, at the account of the order; empty while nobody has come to it. */
   readonly openid: string
   readonly auth_code: string | null
   /** What the payer needs to see the order, by its way: what is in the QR. Only the last one given out counts. */
@@ -136,6 +139,9 @@ export const orderOf = (sql: Sql, mchid: string, outTradeNo: string) =>
     .where("mchid", "=", mchid)
     .where("out_trade_no", "=", outTradeNo)
     .executeTakeFirst()
+
+/** At which account an order is paid. */
+export const accountOf = ({ appid, sub_appid }: OrderRow): string => sub_appid ?? appid
 
 /** The order with changes written down. */
 export const changeOrder = async (

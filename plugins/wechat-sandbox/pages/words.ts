@@ -22,6 +22,7 @@ const said = {
   notenough: ["余额不足", "Not enough money"],
   OrderUnknown: ["没有找到这笔订单", "No such order"],
   NotPayable: ["订单已失效，无法支付", "This order cannot be paid any more"],
+  OtherPayer: ["支付用户与下单用户不一致", "This order is somebody else's to pay"],
   decided: ["已保存", "Saved"],
   toolarge: ["图片太大，最多 500 KB", "The picture is too large, 500 KB at most"],
   miniprogram: ["打开小程序", "A mini program would open"],

@@ -2,6 +2,7 @@ import type { Effect, Result, Schema } from "effect"
 import type { RawRequest } from "#core"
 import type { Merchant, WechatKey } from "../credentials.ts"
 import type { SandboxServices } from "../sandbox.ts"
+import type { Form } from "./fields.ts"
 import { reader } from "./read.ts"
 import type { Refused } from "./refusal.ts"
 
@@ -15,6 +16,8 @@ export interface Answer {
 /** An authentic request, its body decoded. */
 export interface Call<B> {
   readonly merchant: Merchant
+  /** For whom a partner calls. */
+  readonly sub: string | null
   readonly params: RawRequest["params"]
   readonly query: RawRequest["query"]
   /** Where this WeChat was reached. */
@@ -30,6 +33,8 @@ export interface Call<B> {
 export interface Api {
   readonly method: "GET" | "POST" | "PUT"
   readonly path: `/${string}`
+  /** Whether merchants call it for themselves, or partners for others; nothing, where both do. */
+  readonly form?: Form
   /** Where it says on whose behalf it is called; that must be who signed. */
   readonly mchid: "body" | "query" | "nowhere"
   readonly needsSerial?: boolean
@@ -41,6 +46,7 @@ export interface Api {
 type Rest<B> = {
   readonly answer: (sandbox: SandboxServices, call: Call<B>) => Effect.Effect<Answer, Refused>
   readonly needsSerial?: boolean
+  readonly form?: Form
 }
 
 /** An API that only tells. */

@@ -5,50 +5,89 @@ import {
   CloseRequest,
   CodepayRequest,
   EchoRequest,
-  NativeRequest,
+  type Form,
+  orderRequest,
+  type Parties,
   PayOutRequest,
   RefundRequest,
   ReverseRequest
 } from "./fields.ts"
 import { refund, transaction } from "./wire.ts"
 
+const orderWays = ["native", "jsapi", "app", "h5"] as const
+
+/** Below which path the orders of merchants are, and those of partners. */
+const transactions = {
+  direct: "/v3/pay/transactions",
+  partner: "/v3/pay/partner/transactions"
+} as const
+
+/** The name under which each way gives what leads its payer to the order. */
+const given = { native: "code_url", jsapi: "prepay_id", app: "prepay_id", h5: "h5_url" } as const
+
+/** All about orders, for merchants or for partners. */
+const orderApis = (form: Form): ReadonlyArray<Api> => {
+  const path = transactions[form]
+  return [
+    post<CodepayRequest, unknown>(`${path}/codepay`, "body", CodepayRequest[form], {
+      form,
+      answer: ({ codePayments }, { body, frozen, merchant }) =>
+        Effect.map(codePayments.pay(merchant, body, frozen), (order) => ({
+          status: order.state === "USERPAYING" ? 202 : 200,
+          body: transaction(order)
+        }))
+    }),
+    ...orderWays.map((way) =>
+      post(`${path}/${way}`, "body", orderRequest(way, form), {
+        form,
+        answer: ({ orders }, { body, frozen, merchant }) =>
+          Effect.map(orders.create(way, merchant, body, frozen), ({ credential }) =>
+            ok({ [given[way]]: credential })
+          )
+      })
+    ),
+    get(`${path}/out-trade-no/:outTradeNo`, "query", {
+      form,
+      answer: ({ orders }, call) => {
+        const number = param(call, "outTradeNo")
+        const found = orders.byNumber(call.merchant.mchid, number, call.sub)
+        return Effect.map(found, (order) => ok(transaction(order)))
+      }
+    }),
+    get(`${path}/id/:transactionId`, "query", {
+      form,
+      answer: ({ orders }, call) => {
+        const number = param(call, "transactionId")
+        const found = orders.byTransaction(call.merchant.mchid, number, call.sub)
+        return Effect.map(found, (order) => ok(transaction(order)))
+      }
+    }),
+    post<Parties, unknown>(`${path}/out-trade-no/:outTradeNo/close`, "body", CloseRequest[form], {
+      form,
+      answer: ({ orders }, call) => {
+        const closed = orders.close(call.merchant.mchid, param(call, "outTradeNo"), call.sub)
+        return Effect.as(closed, { status: 204 })
+      }
+    }),
+    post<Parties, unknown>(
+      `${path}/out-trade-no/:outTradeNo/reverse`,
+      "body",
+      ReverseRequest[form],
+      {
+        form,
+        answer: ({ codePayments }, call) => {
+          const out_trade_no = param(call, "outTradeNo")
+          const done = codePayments.reverse(call.merchant.mchid, out_trade_no, call.sub)
+          return Effect.as(done, ok({ ...call.body, out_trade_no }))
+        }
+      }
+    )
+  ]
+}
+
 export const payApis: ReadonlyArray<Api> = [
-  post("/v3/pay/transactions/codepay", "body", CodepayRequest, {
-    answer: ({ codePayments }, { body, frozen, merchant }) =>
-      Effect.map(codePayments.pay(merchant, body, frozen), (order) => ({
-        status: order.state === "USERPAYING" ? 202 : 200,
-        body: transaction(order)
-      }))
-  }),
-  post("/v3/pay/transactions/native", "body", NativeRequest, {
-    answer: ({ orders }, { body, frozen, merchant }) =>
-      Effect.map(orders.native(merchant, body, frozen), ({ credential }) =>
-        ok({ code_url: credential })
-      )
-  }),
-  get("/v3/pay/transactions/out-trade-no/:outTradeNo", "query", {
-    answer: ({ orders }, call) =>
-      Effect.map(orders.byNumber(call.merchant.mchid, param(call, "outTradeNo")), (order) =>
-        ok(transaction(order))
-      )
-  }),
-  get("/v3/pay/transactions/id/:transactionId", "query", {
-    answer: ({ orders }, call) =>
-      Effect.map(orders.byTransaction(call.merchant.mchid, param(call, "transactionId")), (order) =>
-        ok(transaction(order))
-      )
-  }),
-  post("/v3/pay/transactions/out-trade-no/:outTradeNo/close", "body", CloseRequest, {
-    answer: ({ orders }, call) =>
-      Effect.as(orders.close(call.merchant.mchid, param(call, "outTradeNo")), { status: 204 })
-  }),
-  post("/v3/pay/transactions/out-trade-no/:outTradeNo/reverse", "body", ReverseRequest, {
-    answer: ({ codePayments }, call) => {
-      const out_trade_no = param(call, "outTradeNo")
-      const done = codePayments.reverse(call.merchant.mchid, out_trade_no)
-      return Effect.as(done, ok({ ...call.body, out_trade_no }))
-    }
-  }),
+  ...orderApis("direct"),
+  ...orderApis("partner"),
   post("/v3/refund/domestic/refunds", "nowhere", RefundRequest, {
     answer: ({ refunds }, { body, merchant }) =>
       Effect.map(refunds.ask(merchant.mchid, body), ({ order, row }) => ok(refund(row, order)))

@@ -36,7 +36,7 @@ export class CodePayments extends Context.Service<
   CodePayments,
   {
     pay(merchant: Merchant, body: CodepayRequest, frozen: string): Effect.Effect<OrderRow, Refused>
-    reverse(mchid: string, outTradeNo: string): Effect.Effect<void, Refused>
+    reverse(mchid: string, outTradeNo: string, sub?: string | null): Effect.Effect<void, Refused>
   }
 >()("wechat-sandbox/CodePayments") {
   static readonly layer = Layer.effect(
@@ -61,12 +61,17 @@ export class CodePayments extends Context.Service<
         return charged.refusal === undefined ? charged.order : yield* charged.refusal
       })
 
-      const reverse = Effect.fnUntraced(function* (mchid: string, outTradeNo: string) {
+      const reverse = Effect.fnUntraced(function* (
+        mchid: string,
+        outTradeNo: string,
+        sub: string | null = null
+      ) {
         const now = yield* clock.now
         const settings = yield* behaviour.settings
         yield* decide(database, `order:${outTradeNo}`, async (sql) => {
           const found = await orderOf(sql, mchid, outTradeNo)
-          if (found === undefined) return settings.reverseUnknown ? undefined : orderUnknown()
+          if (found === undefined || found.sub_mchid !== sub)
+            return settings.reverseUnknown ? undefined : orderUnknown()
           const order = standing(found, now)
           if (order.state === "REVOKED" || order.state === "CLOSED") return undefined
           const refusal = irreversible(order, settings, now)

@@ -1,4 +1,5 @@
 import { Schema, SchemaIssue } from "effect"
+import type { OrderWay } from "../model.ts"
 
 /** The requests of WeChat Pay as its documents define them, with the reasons WeChat gives when one does not fit. */
 
@@ -55,9 +56,24 @@ const discount = {
   invoice_id: optional(text(1, 32))
 }
 
+/** Who sells, and at which account: a merchant for itself, or a partner for another. */
+const parties = {
+  direct: { appid, mchid },
+  partner: { sp_appid: appid, sp_mchid: mchid, sub_appid: optional(appid), sub_mchid: mchid }
+}
+export type Form = keyof typeof parties
+
+/** What both forms say of the parties, once either has been read. */
+export interface Parties {
+  readonly appid?: string
+  readonly mchid?: string
+  readonly sp_appid?: string
+  readonly sp_mchid?: string
+  readonly sub_appid?: string
+  readonly sub_mchid?: string
+}
+
 const order = {
-  appid,
-  mchid,
   description: text(1, 127),
   out_trade_no: outTradeNo,
   attach: optional(text(0, 128)),
@@ -67,8 +83,7 @@ const order = {
   settle_info: settle
 }
 
-/** Its store has an id of WeChat's, or ours as `out_id`; there is no notify, and no `payer_client_ip`. */
-export const CodepayRequest = Schema.Struct({
+const codepay = {
   ...order,
   payer: Schema.Struct({ auth_code: text(1, 32) }),
   scene_info: Schema.Struct({
@@ -86,10 +101,30 @@ export const CodepayRequest = Schema.Struct({
       )
     })
   )
-})
-export type CodepayRequest = typeof CodepayRequest.Type
+}
 
-export const NativeRequest = Schema.Struct({
+/** Its store has an id of WeChat's, or ours as `out_id`; there is no notify, and no `payer_client_ip`. */
+export const CodepayRequest = {
+  direct: Schema.Struct({ ...parties.direct, ...codepay }),
+  partner: Schema.Struct({ ...parties.partner, ...codepay })
+}
+export type CodepayRequest = (typeof CodepayRequest)[Form]["Type"] & Parties
+
+const scene = {
+  payer_client_ip: text(1, 45),
+  device_id: optional(text(1, 32)),
+  store_info: optional(
+    Schema.Struct({
+      id: text(1, 32),
+      name: optional(text(1, 256)),
+      area_code: optional(text(1, 32)),
+      address: optional(text(1, 512))
+    })
+  )
+}
+
+/** Of an order that waits for its payer. */
+const waiting = {
   ...order,
   notify_url: notifyUrl,
   time_expire: optional(text(1, 64).check(isTime)),
@@ -100,27 +135,70 @@ export const NativeRequest = Schema.Struct({
         Schema.Array(Schema.Struct({ ...goods, wechatpay_goods_id: optional(text(1, 32)) }))
       )
     })
-  ),
-  scene_info: optional(
-    Schema.Struct({
-      payer_client_ip: text(1, 45),
-      device_id: optional(text(1, 32)),
-      store_info: optional(
-        Schema.Struct({
-          id: text(1, 32),
-          name: optional(text(1, 256)),
-          area_code: optional(text(1, 32)),
-          address: optional(text(1, 512))
-        })
-      )
-    })
   )
+}
+const anyScene = { scene_info: optional(Schema.Struct(scene)) }
+const openid = text(1, 128)
+
+const h5Info = Schema.Struct({
+  type: text(1, 32),
+  app_name: optional(text(1, 64)),
+  app_url: optional(text(1, 128)),
+  bundle_id: optional(text(1, 128)),
+  package_name: optional(text(1, 128))
 })
-export type NativeRequest = typeof NativeRequest.Type
 
-export const CloseRequest = Schema.Struct({ mchid })
+/** What each way wants beyond that. */
+const wants = {
+  native: anyScene,
+  app: anyScene,
+  h5: { scene_info: Schema.Struct({ ...scene, h5_info: h5Info }) }
+}
 
-export const ReverseRequest = Schema.Struct({ appid, mchid })
+const payers = {
+  direct: Schema.Struct({ openid }),
+  partner: Schema.Struct({ sp_openid: optional(openid), sub_openid: optional(openid) }).check(
+    Schema.makeFilter((payer) =>
+      Object.keys(payer).length > 0
+        ? true
+        : { path: ["sp_openid"], issue: new SchemaIssue.MissingKey({}) }
+    )
+  )
+}
+
+/** An order once it has been read, whichever its form and way. */
+export interface OrderRequest extends Parties {
+  readonly description: string
+  readonly out_trade_no: string
+  readonly attach?: string
+  readonly amount: { readonly total: number }
+  readonly notify_url: string
+  readonly time_expire?: string
+  readonly scene_info?: { readonly device_id?: string }
+  readonly payer?: {
+    readonly openid?: string
+    readonly sp_openid?: string
+    readonly sub_openid?: string
+  }
+}
+
+/** The request of an order, by way and form. */
+export const orderRequest = (way: OrderWay, form: Form): Schema.Codec<OrderRequest, unknown> => {
+  const both = { ...parties[form], ...waiting }
+  return way === "jsapi"
+    ? Schema.Struct({ ...both, ...anyScene, payer: payers[form] })
+    : Schema.Struct({ ...both, ...wants[way] })
+}
+
+export const CloseRequest = {
+  direct: Schema.Struct({ mchid }),
+  partner: Schema.Struct({ sp_mchid: mchid, sub_mchid: mchid })
+}
+
+export const ReverseRequest = {
+  direct: Schema.Struct(parties.direct),
+  partner: Schema.Struct(parties.partner)
+}
 
 const eitherNumber = Schema.makeFilter(
   (value: { readonly transaction_id?: string; readonly out_trade_no?: string }) =>
@@ -130,6 +208,8 @@ const eitherNumber = Schema.makeFilter(
 )
 
 export const RefundRequest = Schema.Struct({
+  /** For whom a partner gives back. */
+  sub_mchid: optional(mchid),
   transaction_id: optional(text(1, 32)),
   out_trade_no: optional(outTradeNo),
   out_refund_no: text(1, 64).check(matching(/^[0-9A-Za-z_\-|*@]+$/)),

@@ -5,26 +5,37 @@ import { Behaviour } from "../behaviour.ts"
 import { WechatClock } from "../clock.ts"
 import type { Merchant } from "../credentials.ts"
 import { Faults } from "../faults.ts"
-import { codeUrl, lives, type Way } from "../model.ts"
+import { credentialOf, lives, type OrderWay, type Way } from "../model.ts"
+import { isPersonAt } from "../platform/person-at.ts"
 import { changeOrder, type OrderRow, orderOf, tables } from "../store.ts"
 import { decide } from "./decide.ts"
-import type { CodepayRequest, NativeRequest } from "./fields.ts"
+import type { CodepayRequest, OrderRequest } from "./fields.ts"
 import { orderSubject } from "./payers.ts"
-import { orderPaid, orderUnknown, type Refused, reverseInstead } from "./refusal.ts"
+import { orderPaid, orderUnknown, type Refused, reverseInstead, wrongOpenid } from "./refusal.ts"
 import { isOpen, isPaid, reentry, standing } from "./standing.ts"
 
 /** Orders that are brought to their payer and wait: created, asked about, closed. */
 export class Orders extends Context.Service<
   Orders,
   {
-    native(
+    create(
+      way: OrderWay,
       merchant: Merchant,
-      body: NativeRequest,
+      body: OrderRequest,
       frozen: string
     ): Effect.Effect<OrderRow, Refused>
-    byNumber(mchid: string, outTradeNo: string): Effect.Effect<OrderRow, Refused>
-    byTransaction(mchid: string, transactionId: string): Effect.Effect<OrderRow, Refused>
-    close(mchid: string, outTradeNo: string): Effect.Effect<void, Refused>
+    /** `sub`: for whom a partner asks. */
+    byNumber(
+      mchid: string,
+      outTradeNo: string,
+      sub?: string | null
+    ): Effect.Effect<OrderRow, Refused>
+    byTransaction(
+      mchid: string,
+      transactionId: string,
+      sub?: string | null
+    ): Effect.Effect<OrderRow, Refused>
+    close(mchid: string, outTradeNo: string, sub?: string | null): Effect.Effect<void, Refused>
   }
 >()("wechat-sandbox/Orders") {
   static readonly layer = Layer.effect(
@@ -36,41 +47,59 @@ export class Orders extends Context.Service<
       const database = yield* Database
       const faults = yield* Faults
 
-      const native = Effect.fnUntraced(function* (
+      const create = Effect.fnUntraced(function* (
+        way: OrderWay,
         merchant: Merchant,
-        body: NativeRequest,
+        body: OrderRequest,
         frozen: string
       ) {
         const now = yield* clock.now
-        const order = newOrder("native", merchant, body, frozen, now)
+        const order = { ...newOrder(way, merchant, body, frozen, now), openid: openidOf(body) }
         const { out_trade_no } = order
-        // A fresh QR takes the place of the older one, which scans no more.
+        // What is given anew takes the place of the older one, which leads nowhere any more.
         const shown = {
-          credential: codeUrl(merchant.mchid, out_trade_no, now),
-          credential_until: now + lives.credential
+          credential: credentialOf(way, merchant.mchid, out_trade_no, now),
+          credential_until: now + (way === "h5" ? lives.h5Url : lives.credential)
         }
         return yield* decide(database, `order:${out_trade_no}`, async (sql) => {
           const found = await orderOf(sql, merchant.mchid, out_trade_no)
-          if (found === undefined) return insertOrder(sql, { ...order, ...shown })
-          const known = standing(found, now)
-          return reentry(known, order) ?? changeOrder(sql, known, shown)
+          if (found !== undefined) {
+            const known = standing(found, now)
+            return reentry(known, order) ?? changeOrder(sql, known, shown)
+          }
+          if (way === "jsapi" && !(await isPersonAt(sql, payerAccount(body), order.openid)))
+            return wrongOpenid()
+          return insertOrder(sql, { ...order, ...shown })
         })
       })
 
-      const known = Effect.fnUntraced(function* (order: OrderRow | undefined) {
-        if (order === undefined) return yield* orderUnknown()
+      const known = Effect.fnUntraced(function* (order: OrderRow | undefined, sub: string | null) {
+        if (order === undefined || order.sub_mchid !== sub) return yield* orderUnknown()
         return standing(order, yield* clock.now)
       })
 
-      const byNumber = Effect.fnUntraced(function* (mchid: string, outTradeNo: string) {
-        return yield* known(yield* database.read((sql) => orderOf(sql, mchid, outTradeNo)))
+      const byNumber = Effect.fnUntraced(function* (
+        mchid: string,
+        outTradeNo: string,
+        sub: string | null = null
+      ) {
+        return yield* known(yield* database.read((sql) => orderOf(sql, mchid, outTradeNo)), sub)
       })
 
-      const byTransaction = Effect.fnUntraced(function* (mchid: string, transactionId: string) {
-        return yield* known(yield* database.read((sql) => transactionOf(sql, mchid, transactionId)))
+      const byTransaction = Effect.fnUntraced(function* (
+        mchid: string,
+        transactionId: string,
+        sub: string | null = null
+      ) {
+        const found = yield* database.read((sql) => transactionOf(sql, mchid, transactionId))
+        return yield* known(found, sub)
       })
 
-      const close = Effect.fnUntraced(function* (mchid: string, outTradeNo: string) {
+      const close = Effect.fnUntraced(function* (
+        mchid: string,
+        outTradeNo: string,
+        sub: string | null = null
+      ) {
         const now = yield* clock.now
         const { closeUnknown } = yield* behaviour.settings
         const late = yield* faults.take(
@@ -79,7 +108,8 @@ export class Orders extends Context.Service<
         )
         yield* decide(database, `order:${outTradeNo}`, async (sql) => {
           const found = await orderOf(sql, mchid, outTradeNo)
-          if (found === undefined) return closeUnknown ? undefined : orderUnknown()
+          if (found === undefined || found.sub_mchid !== sub)
+            return closeUnknown ? undefined : orderUnknown()
           const order = standing(found, now)
           if (order.way === "codepay") return reverseInstead()
           if (isPaid(order)) return orderPaid()
@@ -91,7 +121,7 @@ export class Orders extends Context.Service<
         })
       })
 
-      return Orders.of({ native, byNumber, byTransaction, close })
+      return Orders.of({ create, byNumber, byTransaction, close })
     })
   )
 }
@@ -100,13 +130,15 @@ export class Orders extends Context.Service<
 export const newOrder = (
   way: Way,
   merchant: Merchant,
-  body: CodepayRequest | NativeRequest,
+  body: CodepayRequest | OrderRequest,
   frozen: string,
   now: number
 ): OrderRow => ({
   mchid: merchant.mchid,
   out_trade_no: body.out_trade_no,
-  appid: body.appid,
+  appid: body.sp_appid ?? body.appid ?? "",
+  sub_mchid: body.sub_mchid ?? null,
+  sub_appid: body.sub_appid ?? null,
   way,
   state: "NOTPAY",
   remark: null,
@@ -129,6 +161,13 @@ export const newOrder = (
   paid_at: null,
   reversed_at: null
 })
+
+/** Who is to pay, and at which account they are known so. */
+const openidOf = ({ payer }: OrderRequest) =>
+  payer?.openid ?? payer?.sub_openid ?? payer?.sp_openid ?? ""
+
+const payerAccount = ({ appid, payer, sp_appid, sub_appid }: OrderRequest) =>
+  (payer?.sub_openid === undefined ? (sp_appid ?? appid) : sub_appid) ?? ""
 
 const expiry = (time: string | undefined) =>
   time === undefined

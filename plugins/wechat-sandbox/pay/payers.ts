@@ -4,7 +4,16 @@ import { Agenda } from "../agenda.ts"
 import { WechatClock } from "../clock.ts"
 import { lives, type PayerResult, shoppers, transactionId } from "../model.ts"
 import { openWindow } from "../platform/messages.ts"
-import { changeOrder, moveBalance, type OrderRow, orderOf, shopperOf, tables } from "../store.ts"
+import { personAt } from "../platform/person-at.ts"
+import {
+  accountOf,
+  changeOrder,
+  moveBalance,
+  type OrderRow,
+  orderOf,
+  shopperOf,
+  tables
+} from "../store.ts"
 import { announcePayment } from "./announce.ts"
 import { isOpen, isPayable, standing } from "./standing.ts"
 import { balanceBank, cardBank } from "./wire.ts"
@@ -24,6 +33,14 @@ export class NotPayable extends Schema.TaggedError<NotPayable>()("NotPayable", {
   override readonly message = `Order ${this.number} does not wait for its payer: ${this.state}`
 }
 
+/** The order was made for somebody else; WeChat lets nobody pay in their stead. */
+export class OtherPayer extends Schema.TaggedError<OtherPayer>()("OtherPayer", {
+  number: Schema.String
+}) {
+  readonly status = 409
+  override readonly message = `Order ${this.number} was made for another payer`
+}
+
 export interface Payer {
   readonly openid?: string | undefined
   readonly result?: PayerResult | undefined
@@ -36,7 +53,10 @@ export class Payers extends Context.Service<
   Payers,
   {
     /** By the merchant's number, or by what is in the QR. */
-    act(number: string, payer: Payer): Effect.Effect<OrderRow, OrderUnknown | NotPayable>
+    act(
+      number: string,
+      payer: Payer
+    ): Effect.Effect<OrderRow, OrderUnknown | NotPayable | OtherPayer>
     find(number: string): Effect.Effect<OrderRow, OrderUnknown>
   }
 >()("wechat-sandbox/Payers") {
@@ -60,9 +80,10 @@ export class Payers extends Context.Service<
           if (found === undefined) throw new Error(`Order ${out_trade_no} vanished`)
           const order = standing(found, now)
           if (!isPayable(order, now)) return new NotPayable({ number, state: order.state })
+          if (!(await mayPay(sql, order, payer))) return new OtherPayer({ number })
           return react(sql, agenda, order, payer, now)
         })
-        return done instanceof NotPayable ? yield* done : done
+        return done instanceof NotPayable || done instanceof OtherPayer ? yield* done : done
       })
 
       yield* agenda.handle(
@@ -102,6 +123,12 @@ const byNumber = (sql: Sql, number: string) =>
     )
     .executeTakeFirst()
 
+/** Whoever finds an order may pay it, unless it was made for one person. */
+const mayPay = async (sql: Sql, order: OrderRow, { openid }: Payer) => {
+  if (order.openid === "" || openid === undefined) return true
+  return (await personAt(sql, accountOf(order), openid)).openid === order.openid
+}
+
 const react = (sql: Sql, agenda: Agenda["Service"], order: OrderRow, payer: Payer, now: number) => {
   switch (payer.result ?? "paid") {
     case "paid":
@@ -132,11 +159,15 @@ export const collect = async (
   payer: Payer,
   now: number
 ): Promise<OrderRow> => {
-  const openid = order.openid || payer.openid || shoppers[0].openid
+  const { openid, person } = await personAt(
+    sql,
+    accountOf(order),
+    order.openid || payer.openid || shoppers[0].openid
+  )
   const payer_total = order.total - Math.min(payer.coupon ?? 0, order.total - 1)
-  const shopper = await shopperOf(sql, openid)
+  const shopper = await shopperOf(sql, person)
   const byBalance = shopper !== undefined && shopper.balance >= payer_total
-  if (byBalance) await moveBalance(sql, openid, -payer_total)
+  if (byBalance) await moveBalance(sql, person, -payer_total)
   const paid = await changeOrder(sql, order, {
     state: "SUCCESS",
     remark: null,
@@ -148,11 +179,13 @@ export const collect = async (
     typing_until: 0
   })
   await announcePayment(sql, agenda, paid, now)
-  await openWindow(sql, paid, "pay", now)
+  await openWindow(sql, { appid: accountOf(paid), openid }, "pay", now)
   return paid
 }
 
 /** Gives money back where it came from. */
 export const giveBack = async (sql: Sql, order: OrderRow, amount: number) => {
-  if (order.bank_type === balanceBank) await moveBalance(sql, order.openid, amount)
+  if (order.bank_type !== balanceBank) return
+  const { person } = await personAt(sql, accountOf(order), order.openid)
+  await moveBalance(sql, person, amount)
 }

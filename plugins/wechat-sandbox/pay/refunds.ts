@@ -66,6 +66,7 @@ export class Refunds extends Context.Service<
         return yield* decide(database, `refunds:${mchid}`, async (sql) => {
           const order = await orderFor(sql, mchid, body)
           if (order === undefined || !isPaid(order)) return notRefundable()
+          if (order.sub_mchid !== (body.sub_mchid ?? null)) return notRefundable()
           const known = await refundOf(sql, mchid, body.out_refund_no)
           if (known !== undefined)
             return sameRefund(known, body, order) ? { row: known, order } : refundChanged()

@@ -63,6 +63,10 @@ export const wrongAppid = refusal(
   "appid和mch_id不匹配，请检查后再试",
   268445527
 )
+/** A merchant's own interface, called by a partner. */
+export const noAuthority = refusal(403, "NO_AUTH", "商户号该产品权限未开通，请前往商户平台开通")
+export const noPartner = refusal(403, "NO_AUTH", "特约商户与服务商没有受理关系", 268443701)
+export const wrongOpenid = refusal(500, "OPENID_MISMATCH", "openid和appid不匹配", 268501013)
 export const badParameter = (pointer: string, issue: string, value: unknown, location = "body") =>
   refusal(
     400,

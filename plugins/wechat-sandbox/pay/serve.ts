@@ -5,10 +5,13 @@ import { randomHex } from "../random.ts"
 import type { SandboxServices } from "../sandbox.ts"
 import { pathOf, struck } from "../struck.ts"
 import type { Answer, Api } from "./api.ts"
+import type { Parties } from "./fields.ts"
 import { admit } from "./gate.ts"
 import { readJson } from "./read.ts"
 import {
   badParameter,
+  noAuthority,
+  noPartner,
   Refused,
   systemError,
   tooOften,
@@ -45,41 +48,62 @@ const answer = Effect.fnUntraced(function* (
 
 const perform = Effect.fnUntraced(function* (
   sandbox: SandboxServices,
-  { answer, mchid, read }: Api,
+  api: Api,
   request: RawRequest,
   merchant: Merchant,
   key: WechatKey
 ) {
+  const { answer, read } = api
   const limit = yield* sandbox.faults.take("quota", pathOf(request))
   if (limit !== undefined) return yield* tooOften()
   const json = read === undefined ? undefined : yield* Effect.fromResult(readJson(request.body))
-  const stranger = misses(mchid, request, json, merchant)
+  const stranger = misses(api, request, json, merchant)
   if (stranger !== undefined) return yield* stranger
   const body = read === undefined ? undefined : yield* Effect.fromResult(read(json))
-  if (Predicate.hasProperty(body, "appid") && !merchant.appids.has(String(body.appid))) {
-    return yield* wrongAppid()
-  }
+  const sub = subMerchant(request, body)
+  const unrelated = strange(api, merchant, sub, body)
+  if (unrelated !== undefined) return yield* unrelated
   const frozen = Buffer.from(request.body).toString("utf8")
   const { params, query } = request
   const origin = `http://${request.headers.host ?? "127.0.0.1:3003"}`
-  const call = { merchant, params, query, origin, body: body as never, frozen, key }
+  const call = { merchant, sub, params, query, origin, body: body as never, frozen, key }
   return yield* answer(sandbox, call)
 })
 
 /** Who signed must be on whose behalf it is asked; a body that names nobody is told so with its other mistakes. */
 const misses = (
-  place: Api["mchid"],
+  { form, mchid: place }: Api,
   { query }: RawRequest,
   body: unknown,
   { mchid }: Merchant
 ): Refused | undefined => {
   if (place === "nowhere") return undefined
-  const inBody = Predicate.hasProperty(body, "mchid") ? body.mchid : undefined
-  const named = place === "query" ? query.get("mchid") : inBody
-  if (place === "query" && named === null) {
-    return badParameter("/mchid", "此字段为必填项", "", "query")
-  }
+  const name = form === "partner" ? "sp_mchid" : "mchid"
+  const inBody = Predicate.hasProperty(body, name) ? body[name] : undefined
+  const named = place === "query" ? query.get(name) : inBody
+  const needed = form === "partner" ? [name, "sub_mchid"] : [name]
+  const missing = needed.find((one) => place === "query" && query.get(one) === null)
+  if (missing !== undefined) return badParameter(`/${missing}`, "此字段为必填项", "", "query")
   return typeof named === "string" && named !== mchid ? wrongMerchant() : undefined
+}
+
+const subMerchant = ({ query }: RawRequest, body: unknown): string | null =>
+  Predicate.hasProperty(body, "sub_mchid") ? String(body.sub_mchid) : query.get("sub_mchid")
+
+/** A merchant sells at its own accounts, a partner for the merchants that chose it, at its own accounts or theirs. */
+const strange = (
+  { form }: Api,
+  { appids, subMerchants }: Merchant,
+  sub: string | null,
+  body: unknown
+): Refused | undefined => {
+  const { appid, sp_appid, sub_appid } = (body ?? {}) as Parties
+  const own = subMerchants.get(sub ?? "")
+  if (form === "direct" && subMerchants.size > 0) return noAuthority()
+  if ((form === "partner" || sub !== null) && own === undefined) return noPartner()
+  const at = sp_appid ?? appid
+  if (at !== undefined && !appids.has(at)) return wrongAppid()
+  return sub_appid !== undefined && !own?.has(sub_appid) ? wrongAppid() : undefined
 }
 
 const bodyOf = (outcome: Answer | Refused): string => {

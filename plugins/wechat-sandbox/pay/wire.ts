@@ -7,8 +7,7 @@ const paidStates: ReadonlySet<TradeState> = new Set(["SUCCESS", "REFUND", "REVOK
 /** An order as queries, code payments and notifies tell it. What belongs to a payment is absent until there is one. */
 export const transaction = (order: OrderRow) => {
   const base = {
-    mchid: order.mchid,
-    appid: order.appid,
+    ...parties(order),
     out_trade_no: order.out_trade_no,
     trade_state: order.state,
     trade_state_desc: order.remark ?? tradeStates[order.state],
@@ -24,7 +23,7 @@ export const transaction = (order: OrderRow) => {
     bank_type: order.bank_type ?? "OTHERS",
     attach: order.attach ?? "",
     success_time: rfc3339(order.paid_at),
-    payer: { openid: order.openid },
+    payer: payerOf(order),
     amount: {
       total: order.total,
       payer_total: order.payer_total,
@@ -33,6 +32,21 @@ export const transaction = (order: OrderRow) => {
     },
     promotion_detail: coupon(order)
   }
+}
+
+/** Who sold it, and who acted for them. */
+const parties = ({ appid, mchid, sub_appid, sub_mchid }: OrderRow) =>
+  sub_mchid === null
+    ? { mchid, appid }
+    : {
+        ...{ sp_mchid: mchid, sp_appid: appid, sub_mchid },
+        ...(sub_appid !== null && { sub_appid })
+      }
+
+/** The payer by their openid at the account of the order. */
+const payerOf = ({ openid, sub_appid, sub_mchid }: OrderRow) => {
+  if (sub_mchid === null) return { openid }
+  return sub_appid === null ? { sp_openid: openid } : { sub_openid: openid }
 }
 
 const coupon = ({ mchid, payer_total, total, transaction_id }: OrderRow) =>
@@ -80,7 +94,9 @@ export const refund = (row: RefundRow, order: OrderRow) => ({
 
 /** As a notify tells it: no appid, and its status goes by another name. */
 export const refundNotice = (row: RefundRow, order: OrderRow) => ({
-  mchid: row.mchid,
+  ...(order.sub_mchid === null
+    ? { mchid: row.mchid }
+    : { sp_mchid: row.mchid, sub_mchid: order.sub_mchid }),
   out_trade_no: row.out_trade_no,
   transaction_id: row.transaction_id,
   out_refund_no: row.out_refund_no,
