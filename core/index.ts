@@ -32,8 +32,7 @@ export { NoticeDone } from "./notices/model.ts"
 export { misfits, notice } from "./notices/notice.ts"
 export { Notices } from "./notices/notices.ts"
 export { Books } from "./payments/books/books.ts"
-export { BooksBalanced } from "./payments/books/kinds.ts"
-export { SalesFile } from "./payments/books/sales.ts"
+export { BooksBalanced, SalesFile } from "./payments/books/model.ts"
 export {
   PaymentClosed,
   PaymentPaid,

@@ -3,9 +3,9 @@ import { Database, type Sql } from "../database/database.ts"
 import { malformed } from "../legacy/codec/two-way.ts"
 import { BookKeeping } from "../payments/books/books.ts"
 import { DayUnknown } from "../payments/books/closing.ts"
+import type { SalesFile } from "../payments/books/model.ts"
 import { dayPage } from "../payments/books/pages/day.ts"
 import { daysPage } from "../payments/books/pages/days.ts"
-import type { SalesFile } from "../payments/books/sales.ts"
 import {
   csv,
   daysSheet,

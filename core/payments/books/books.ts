@@ -7,7 +7,8 @@ import { explainDifference, type Key } from "./differences.ts"
 import { makeFetching } from "./fetching.ts"
 import { FetchDay, fetchKey, MatchDay } from "./kinds.ts"
 import { makeMatch } from "./match.ts"
-import { type DayAhead, type Kept, makeSales, type SalesFile } from "./sales.ts"
+import type { DayAhead, Kept, SalesFile } from "./model.ts"
+import { makeSales } from "./sales.ts"
 
 /**
  * The books: what an old system sold, what our ledger says, what WeChat billed and what moved on the merchant's account, matched day by

@@ -1,69 +1,12 @@
-import { Clock, Effect, Schema } from "effect"
+import { Clock, Effect } from "effect"
 import { Database, type Sql } from "../../database/database.ts"
 import { Tasks } from "../../tasks/tasks.ts"
-import { beijingDate, fromBeijing } from "../../values/beijing.ts"
-import { Fen } from "../../values/money.ts"
+import { beijingDate } from "../../values/beijing.ts"
 import { digest, outTradeNo } from "../../values/numbers.ts"
 import { Merchants } from "../../wechat/pay/merchants.ts"
 import { MatchDay, matchKey } from "./kinds.ts"
+import { DayAhead, type Kept, type SalesFile } from "./model.ts"
 import { addLine, adoptFile, beginFile, currentFile, type FileRow, tables } from "./store.ts"
-
-const short = Schema.String.check(Schema.isBetweenLength(1, 32))
-const about = {
-  /** How the old system calls it: a ticket. */
-  name: Schema.String.check(Schema.isBetweenLength(1, 64)),
-  amount: Fen,
-  at: Schema.Int
-}
-
-/** What an old system says it took, by its own reference, or gave back, by its own key of the refund. */
-const SalesLine = Schema.Union([
-  Schema.Struct({
-    ...about,
-    kind: Schema.Literal("sale"),
-    reference: Schema.String,
-    part: Schema.optionalKey(Schema.String)
-  }),
-  Schema.Struct({ ...about, kind: Schema.Literal("refund"), key: Schema.String })
-])
-
-const Day = Schema.String.check(
-  Schema.makeFilter((day) => fromBeijing(`${day}000000`) !== undefined, {
-    expected: "a date of 8 digits"
-  })
-)
-
-/** What one till sold by WeChat on one day, or in one shift of it, as the old system wrote it down. */
-export const SalesFile = Schema.Struct({
-  store: short,
-  till: short,
-  day: Day,
-  /** Empty where a day has but one. */
-  shift: Schema.String.check(Schema.isMaxLength(32)),
-  lines: Schema.Array(SalesLine).check(Schema.isMaxLength(200_000))
-})
-export type SalesFile = typeof SalesFile.Type
-
-/** What became of a sales file. */
-export const Kept = Schema.Struct({
-  store: Schema.String,
-  till: Schema.String,
-  day: Schema.String,
-  shift: Schema.String,
-  lines: Schema.Int,
-  /** `known`: the same was there already, and counts once. `replaced`: it corrects one that is kept beside it. */
-  is: Schema.Literals(["new", "known", "replaced"])
-})
-export type Kept = typeof Kept.Type
-
-/** A file about a day that has not come. */
-export class DayAhead extends Schema.TaggedError<DayAhead>()("DayAhead", {
-  day: Schema.String
-}) {
-  readonly status = 422
-  readonly field = "day"
-  override readonly message = "This day has not begun"
-}
 
 /** Takes sales files in: the same twice counts once, and a corrected one takes the place of the one before. */
 export const makeSales = Effect.gen(function* () {

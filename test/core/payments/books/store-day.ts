@@ -1,7 +1,7 @@
 import { Effect } from "effect"
 import { Database } from "../../../../core/database/database.ts"
 import { BookKeeping } from "../../../../core/payments/books/books.ts"
-import type { SalesFile } from "../../../../core/payments/books/sales.ts"
+import type { SalesFile } from "../../../../core/payments/books/model.ts"
 import { type BookTables, tables } from "../../../../core/payments/books/store.ts"
 import { Fen } from "../../../../core/values/money.ts"
 import { hears, refund, reverse, sale } from "../../../plugins/pos/till.ts"
