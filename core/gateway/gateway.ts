@@ -55,7 +55,9 @@ import type { WechatHosts } from "../wechat/hosts.ts"
 import { wechatMigrations } from "../wechat/migrations.ts"
 import { WechatPay } from "../wechat/pay/client.ts"
 import { WechatComplaints } from "../wechat/pay/complaints/client.ts"
+import { payKeyMigrations } from "../wechat/pay/key-store.ts"
 import { Merchants } from "../wechat/pay/merchants.ts"
+import { WechatKeys, wechatKeysLayer } from "../wechat/pay/wechat-keys.ts"
 import { wechatServices } from "../wechat/services.ts"
 import type { SharedSecrets } from "../wechat/shared-secrets.ts"
 import { type AccountSetup, accountSetup } from "./accounts.ts"
@@ -131,6 +133,7 @@ const coreMigrations = [
   ...loginMigrations,
   ...sharingMigrations,
   ...paymentMigrations,
+  ...payKeyMigrations,
   ...refundMigrations,
   ...complaintMigrations,
   ...bookMigrations,
@@ -190,7 +193,7 @@ const coreLayer = (
     WechatPay.layer(url),
     WechatComplaints.layer(url),
     Merchants.layer(merchants, stores)
-  )
+  ).pipe(Layer.provideMerge(wechatKeysLayer(url)))
   const outward = Layer.provideMerge(Connections.layer, ground)
   const facts = Layer.provideMerge(Layer.merge(Events.layer, Customers.layer), outward)
   const pushes = Layer.effectDiscard(followPushes).pipe(
@@ -276,6 +279,9 @@ const takeUp = Effect.gen(function* () {
   yield* ready("recovery")
   yield* tasks.every("payments: sweep", Duration.seconds(30), sweep)
   yield* tasks.every("complaints: look", Duration.hours(1), (yield* Complaints).look)
+  const { refresh } = yield* WechatKeys
+  const { all } = yield* Merchants
+  yield* tasks.every("wechat pay: certificates", Duration.hours(12), refresh(all))
   const accounts = yield* Effect.context<Accounts | Database>()
   yield* tasks.every(
     "wechat: accounts",
