@@ -4,6 +4,7 @@ import {
   definePlugin,
   http,
   on,
+  PaymentClosed,
   PaymentPaid,
   PaymentReversed,
   RefundDone,
@@ -14,7 +15,12 @@ import { bankMis, misFraming } from "./dialects/bank-mis.ts"
 import { asReceipt, asSvg } from "./dialects/drawn-qr.ts"
 import { houseCalls, qrCalls } from "./dialects/house-calls.ts"
 import { invoiceCall } from "./dialects/house-invoice.ts"
-import { houseErrands, houseServer, invoiceErrand } from "./dialects/house-tellings.ts"
+import {
+  houseErrands,
+  houseServer,
+  invoiceErrand,
+  invoiceQuery
+} from "./dialects/house-tellings.ts"
 import { houseXml } from "./dialects/house-xml.ts"
 import { misCalls } from "./dialects/mis-calls.ts"
 import { houseSalesFile } from "./dialects/sales-file.ts"
@@ -82,7 +88,8 @@ export const pos = definePlugin({
       tell && {
         address: tell.address,
         dialect: houseServer(tell.secret),
-        lenient: tell.lenient ?? false
+        lenient: tell.lenient ?? false,
+        probe: { errand: invoiceQuery, request: { TranCode: "INVOICEQUERY", RequestNo: "doctor" } }
       },
       houseErrands
     )
@@ -94,6 +101,7 @@ export const pos = definePlugin({
       : [
           on(PaymentPaid, (fact) => Tellings.use((tellings) => tellings.paid(fact))),
           on(PaymentReversed, (fact) => Tellings.use((tellings) => tellings.reversed(fact))),
+          on(PaymentClosed, (fact) => Tellings.use((tellings) => tellings.closed(fact))),
           on(RefundDone, (fact) => Tellings.use((tellings) => tellings.refunded(fact))),
           told("teller", invoiceErrand, ({ RequestNo }, outcome) =>
             Invoices.use((invoices) => invoices.ended(RequestNo, outcome))
