@@ -1,7 +1,8 @@
 import { assert, it } from "@effect/vitest"
 import { type Duration, Effect } from "effect"
+import { BooksBalanced } from "#core"
 import { Database } from "../../../core/database/database.ts"
-import { BooksBalanced } from "../../../core/payments/books/kinds.ts"
+
 import { tables } from "../../../core/payments/books/store.ts"
 import { Events } from "../../../core/tasks/events.ts"
 import { Tasks } from "../../../core/tasks/tasks.ts"
