@@ -69,6 +69,7 @@ export interface Merchant {
   readonly mchid: string
   readonly appids: ReadonlySet<string>
   readonly apiV3Key: string
+  readonly apiV2Key: string
   /** The merchant's API certificate, by which WeChat knows its requests. */
   readonly serial: string
   readonly publicKey: KeyObject
@@ -169,6 +170,7 @@ const open = (account: typeof MainAccount.Type & typeof MobileApp.Type, keys: Sa
     mchid: account.mchid,
     appids: new Set([account.appid, account.miniAppid, account.websiteAppid, account.appAppid]),
     apiV3Key: account.apiV3Key,
+    apiV2Key: account.apiV2Key,
     serial: merchantCertificate.serialNumber,
     publicKey: merchantCertificate.publicKey,
     subMerchants: new Map()

@@ -3,6 +3,8 @@ import { controlRoutes } from "./control.ts"
 import { phoneRoutes } from "./pages/phone.ts"
 import { payApis } from "./pay/apis.ts"
 import { serve } from "./pay/serve.ts"
+import { v2Apis } from "./pay/v2/apis.ts"
+import { serveV2 } from "./pay/v2/serve.ts"
 import { platformApis } from "./platform/apis/all.ts"
 import { platformControl } from "./platform/control/all.ts"
 import { openRoutes } from "./platform/open-routes.ts"
@@ -12,6 +14,12 @@ import { WechatSandbox } from "./sandbox.ts"
 const payRoutes = payApis.map((api) =>
   route.raw(api.method, api.path, (request) =>
     WechatSandbox.use((sandbox) => serve(sandbox, api, request))
+  )
+)
+
+const v2Routes = v2Apis.map((api) =>
+  route.raw("POST", api.path, (request) =>
+    WechatSandbox.use((sandbox) => serveV2(sandbox, api, request))
   )
 )
 
@@ -25,6 +33,7 @@ const platformRoutes = platformApis.flatMap((api) => [
 /** Everything at the root of the sandbox's door: WeChat Pay and the platform under WeChat's own paths, the phone, and the switches. */
 export const sandboxRoutes: ReadonlyArray<Route<WechatSandbox>> = [
   ...payRoutes,
+  ...v2Routes,
   ...platformRoutes,
   ...openRoutes,
   ...controlRoutes,

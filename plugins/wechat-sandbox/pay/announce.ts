@@ -2,6 +2,7 @@ import type { Sql } from "#core"
 import type { Agenda } from "../agenda.ts"
 import { notifyId, refundStates } from "../model.ts"
 import { type NotifyRow, type OrderRow, type RefundRow, tables } from "../store.ts"
+import { isFrozenV2, orderFields, refundNoticeFields } from "./v2/words.ts"
 import { refundNotice, transaction } from "./wire.ts"
 
 type Announcement = Pick<
@@ -29,13 +30,16 @@ export const announcePayment = async (
   at: number
 ) => {
   if (order.notify_url === null) return
+  const isV2 = isFrozenV2(order)
   await announce(sql, agenda, {
     mchid: order.mchid,
     event_type: "TRANSACTION.SUCCESS",
-    original_type: "transaction",
+    original_type: isV2 ? "v2-transaction" : "transaction",
     summary: "支付成功",
     url: order.notify_url,
-    resource: JSON.stringify(transaction(order)),
+    resource: JSON.stringify(
+      isV2 ? { appid: order.appid, ...orderFields(order) } : transaction(order)
+    ),
     subject: order.out_trade_no,
     at
   })
@@ -49,13 +53,16 @@ export const announceRefund = async (
   at: number
 ) => {
   if (row.notify_url === null) return
+  const isV2 = isFrozenV2(order)
   await announce(sql, agenda, {
     mchid: row.mchid,
     event_type: `REFUND.${row.state}`,
-    original_type: "refund",
+    original_type: isV2 ? "v2-refund" : "refund",
     summary: refundStates[row.state],
     url: row.notify_url,
-    resource: JSON.stringify(refundNotice(row, order)),
+    resource: JSON.stringify(
+      isV2 ? { appid: order.appid, ...refundNoticeFields(row) } : refundNotice(row, order)
+    ),
     subject: row.out_refund_no,
     at
   })

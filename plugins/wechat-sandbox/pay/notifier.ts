@@ -6,9 +6,11 @@ import { WechatClock } from "../clock.ts"
 import { Credentials } from "../credentials.ts"
 import { Faults } from "../faults.ts"
 import { retryDelays } from "../model.ts"
+import { randomText } from "../random.ts"
 import { seal } from "../seal.ts"
 import { isProbe, type Signature, Signing } from "../signing.ts"
 import { type Delivery, type NotifyRow, notifyOf, tables } from "../store.ts"
+import { isV2, v2Letter } from "./v2/letter.ts"
 
 /** Delivers notifies until one is answered 200 or 204, or WeChat's patience ends. */
 export const notifier = Layer.effectDiscard(
@@ -32,7 +34,10 @@ export const notifier = Layer.effectDiscard(
         if ((yield* faults.take("lost", path)) !== undefined) return yield* lose(row, now)
         if ((yield* faults.take("reorder", path)) !== undefined) return now + heldBack
       }
-      const letter = { row, path, body: envelope(row, merchant.apiV3Key) }
+      const body = isV2(row)
+        ? v2Letter(row, merchant, yield* randomText(16))
+        : envelope(row, merchant.apiV3Key)
+      const letter = { row, path, body }
       if ((yield* faults.take("forge", path)) !== undefined) yield* forge(letter)
       const twice = row.tries === 0 && (yield* faults.take("duplicate", path)) !== undefined
       const again = twice ? Effect.delay(deliver(letter, "duplicate"), "1 second") : Effect.void
@@ -41,12 +46,18 @@ export const notifier = Layer.effectDiscard(
     })
 
     const deliver = Effect.fnUntraced(function* (letter: Letter, as: Delivery["as"]) {
+      // Version 2 signs inside of what it says.
+      if (isV2(letter.row)) return yield* send(letter, xml, as)
       const key = yield* signing.notifyKey(letter.path)
       const signature = yield* signing.sign(key, letter.body, letter.path)
       return yield* send(letter, signature, isProbe(signature) ? "probe" : as)
     })
 
     const forge = Effect.fnUntraced(function* (letter: Letter) {
+      if (isV2(letter.row)) {
+        const body = letter.body.replace("[SUCCESS]", "[success]")
+        return yield* Effect.asVoid(send({ ...letter, body }, xml, "forged"))
+      }
       const key = yield* signing.notifyKey(letter.path)
       yield* send(letter, yield* signing.forge(key, letter.body), "forged")
     })
@@ -54,7 +65,7 @@ export const notifier = Layer.effectDiscard(
     /** One try of five seconds, after which only the status counts, whatever the answer says. */
     const send = Effect.fnUntraced(function* (
       { body, row }: Letter,
-      signature: Signature,
+      signature: Signature | typeof xml,
       as: Delivery["as"]
     ) {
       const at = yield* clock.now
@@ -100,6 +111,8 @@ interface Letter {
   readonly path: string
   readonly body: string
 }
+
+const xml = { "content-type": "text/xml" }
 
 const heldBack = Duration.toMillis("30 seconds")
 
