@@ -9,6 +9,7 @@ import { pos } from "../plugins/pos/index.ts"
 import type { CredentialsReply } from "../plugins/wechat-sandbox/credentials.ts"
 import { type Routes, type Site, transportOf } from "./network.ts"
 import { type Ground, Party } from "./party.ts"
+import { shop } from "./shop/plugin.ts"
 
 /** What a till signs with. */
 export const secret = Redacted.make("simulated-till-secret")
@@ -76,5 +77,5 @@ const deployment = (file: string, merchant: typeof CredentialsReply.Type) =>
     apiV3Key: Redacted.make(merchant.apiV3Key),
     payPublicKeyId: merchant.publicKeyId,
     payPublicKey: merchant.publicKey,
-    plugins: [pos({ secret, mis: { port: 0, ...bank } })]
+    plugins: [pos({ secret, mis: { port: 0, ...bank } }), shop({ appid: merchant.appid })]
   })

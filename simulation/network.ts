@@ -230,6 +230,22 @@ export const knock = Effect.fnUntraced(function* <A>(
   return met.answer
 })
 
+/** A browser's request to the public door, and how long it waits; `undefined`: no answer came. */
+export const browse = Effect.fnUntraced(function* (
+  line: Line,
+  party: Party<Site>,
+  what: string,
+  request: Outgoing
+) {
+  const sent = yield* send(line, what, party, (site) => visit(site, request))
+  const silence = Effect.as(sent.hangUp, undefined)
+  const met = yield* Effect.timeoutOrElse(sent.heard, {
+    duration: request.timeout,
+    orElse: () => silence
+  })
+  return met?.is === "answered" ? met.answer : undefined
+})
+
 /** Bytes that have left without an error may still be lost further on; then the gateway believes what is not so. */
 const flush = (line: Line) => (reply: Reply) =>
   line.arrives() ? Effect.as(reply.delivered, reply.bytes) : Effect.succeed(undefined)

@@ -5,11 +5,12 @@ import type { SandboxKeys } from "../plugins/wechat-sandbox/keys.ts"
 import { makeChaos } from "./chaos.ts"
 import { bank, makeGateway } from "./gateway.ts"
 import { Judge } from "./judge.ts"
-import { calm, knock, Line, type Routes } from "./network.ts"
+import { browse, calm, knock, Line, type Routes } from "./network.ts"
 import { Observer } from "./observer.ts"
 import type { Ground } from "./party.ts"
 import { Payers } from "./payers.ts"
 import { patience } from "./rest.ts"
+import { Shopper, type Visit } from "./shop/shopper.ts"
 import type { Counter } from "./tills/counter.ts"
 import { HouseTill } from "./tills/house-till.ts"
 import { MisTerminal } from "./tills/mis-terminal.ts"
@@ -30,7 +31,8 @@ export const makeWorld = (ground: Ground, keys: SandboxKeys) => {
   }))
   routes.wechat = { line: uplink, party: wechat }
   routes.gateway = { line: uplink, party: gateway }
-  const lines = [uplink, ...shops.map(({ line }) => line)]
+  const web = new Line("web", "anything", ground)
+  const lines = [uplink, web, ...shops.map(({ line }) => line)]
   const chaos = makeChaos(ground, { gateway, wechat, lines, phones })
   const observer = new Observer(ground, gateway, wechat)
   const reaches = () => uplink.weather === calm && gateway.isUp && wechat.isUp && !chaos.isThrown()
@@ -62,6 +64,35 @@ export const makeWorld = (ground: Ground, keys: SandboxKeys) => {
       return [...house, ...terminals].map((till) => till.day(chance.between(0, 3)))
     })
 
+  const shoppers = (payers: Payers): ReadonlyArray<Effect.Effect<void>> => {
+    const { sent, talk } = judge
+    const counter: Counter = {
+      chance: ground.chance,
+      now: () => loop.now,
+      carry: () => Effect.succeed(undefined),
+      payers,
+      note: (line) => ground.trace.add(line),
+      complain: ground.complain,
+      sent,
+      talk,
+      isRough: () => rough
+    }
+    const visit: Visit = ({ body, order, path }) =>
+      Effect.map(
+        browse(web, gateway, `${path} ${order}`, {
+          method: "POST",
+          url: `http://gateway/shop/orders/${order}/${path}`,
+          headers: { "content-type": "application/json" },
+          body: Buffer.from(JSON.stringify(body)),
+          timeout: "40 seconds"
+        }),
+        (answer) => (answer?.status === 200 ? Buffer.from(answer.body).toString() : undefined)
+      )
+    return ["anne", "bo"].map((name) =>
+      new Shopper(counter, visit, name, () => merchant.openid).day(chance.between(0, 2))
+    )
+  }
+
   /** First everything may fail, and nothing may go wrong with money; then nothing fails, and everything must come to its end. */
   const story = Effect.gen(function* () {
     const busy = yield* FiberSet.make()
@@ -76,7 +107,7 @@ export const makeWorld = (ground: Ground, keys: SandboxKeys) => {
     })
     yield* gateway.boot
     const raging = yield* Effect.forkChild(chaos.raging)
-    for (const day of tills(payers)) yield* FiberSet.run(busy, day)
+    for (const day of [...tills(payers), ...shoppers(payers)]) yield* FiberSet.run(busy, day)
     yield* Effect.sleep(chance.between(60_000, 180_000))
     yield* Fiber.interrupt(raging)
     yield* chaos.ending

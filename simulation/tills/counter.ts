@@ -44,37 +44,41 @@ export interface Heard {
 }
 
 /** Asks once and records what was heard; `undefined`: nothing, within the till's patience. */
-export const ask = Effect.fnUntraced(function* <A extends Heard>(
+export const ask = <A extends Heard>(
   counter: Counter,
   till: string,
   question: Question,
   read: (bytes: Uint8Array) => Effect.Effect<A>
-) {
-  const { carry, complain, note, now, sent, talk } = counter
+) => {
   const { amount, bytes, call, reference } = question
-  const said: Sent = {
-    call,
-    reference,
-    ...(amount !== undefined && { amount }),
-    sentAt: now()
-  }
+  const said = { call, reference, ...(amount !== undefined && { amount }) }
+  const carried = Effect.map(counter.carry(till, question), (answer) => answer && latin1(answer))
+  return record(counter, till, said, latin1(bytes), carried, (answer) =>
+    read(Buffer.from(answer, "latin1"))
+  )
+}
+
+const latin1 = (bytes: Uint8Array) => Buffer.from(bytes).toString("latin1")
+
+/** Says something and records what was heard. */
+export const record = Effect.fnUntraced(function* <A extends Heard>(
+  { complain, note, now, sent, talk }: Counter,
+  who: string,
+  about: Omit<Sent, "sentAt">,
+  bytes: string,
+  carried: Effect.Effect<string | undefined>,
+  read: (answer: string) => Effect.Effect<A>
+) {
+  const said: Sent = { ...about, sentAt: now() }
   sent.push(said)
-  const what = `${till} ${call} ${reference}`
-  const answer = yield* carry(till, question)
+  const what = `${who} ${said.call} ${said.reference}`
+  const answer = yield* carried
   if (answer === undefined) return undefined
   const heard = yield* read(answer)
   note(`${what} hears ${heard.code}`)
   if (ours.has(heard.code)) complain(`${what} was answered ${heard.code}`)
-  talk.push({
-    ...said,
-    bytes: Buffer.from(bytes).toString("latin1"),
-    heardAt: now(),
-    answer: {
-      bytes: Buffer.from(answer).toString("latin1"),
-      code: heard.code,
-      outTradeNo: heard.outTradeNo
-    }
-  })
+  const { code, outTradeNo } = heard
+  talk.push({ ...said, bytes, heardAt: now(), answer: { bytes: answer, code, outTradeNo } })
   return heard
 })
 
