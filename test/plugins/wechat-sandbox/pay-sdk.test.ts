@@ -7,13 +7,15 @@ import { Deferred, Effect, Schema } from "effect"
 import { startSandbox } from "../../../core/gateway/sandboxes.ts"
 import { listen } from "../../../core/http/listen.ts"
 import { Transport } from "../../../core/transport.ts"
+import { beijingDate } from "../../../core/values/beijing.ts"
 import { CredentialsReply } from "../../../plugins/wechat-sandbox/credentials.ts"
 import { wechatSandbox } from "../../../plugins/wechat-sandbox/index.ts"
 import { WechatSandbox } from "../../../plugins/wechat-sandbox/sandbox.ts"
 import { keys, temporaryFolder } from "../../support/wechat-sandbox.ts"
 
 // Somebody else's program, as it was published: nothing of it is changed, it is told another address.
-const { Aes, Formatter, Rsa, Wechatpay } = createRequire(import.meta.url)("wechatpay-axios-plugin")
+const require = createRequire(import.meta.url)
+const { Aes, Formatter, Hash, Rsa, Wechatpay } = require("wechatpay-axios-plugin")
 
 /** A sandbox that listens, and the SDK as its readme says it is made. */
 const connected = Effect.gen(function* () {
@@ -177,6 +179,31 @@ describe("wechatpay-axios-plugin, unmodified", () => {
       )
       assert.deepInclude(opened, { out_trade_no: "SDK-0004", trade_state: "SUCCESS" })
     })
+  )
+
+  it.live(
+    "fetches the bill of a day, which holds what was paid and is what WeChat's hash says",
+    () =>
+      Effect.gen(function* () {
+        const { control, credentials, pay, url } = yield* connected
+        const notify_url = "http://127.0.0.1:9/notify"
+        yield* run(() =>
+          pay.v3.pay.transactions.native.post({ ...order(credentials, "SDK-0006"), notify_url })
+        )
+        yield* control("POST", "/control/pay", { outTradeNo: "SDK-0006" })
+        const today = beijingDate(Date.now())
+        yield* control("POST", "/control/clock", { advance: "36 hours" })
+        yield* run(async () => {
+          const bill_date = today.replace(/(\d{4})(\d\d)(\d\d)/, "$1-$2-$3")
+          const { data } = await pay.v3.bill.tradebill.get({ params: { bill_date } })
+          const { pathname, searchParams } = new URL(data.download_url, url)
+          assert.strictEqual(pathname, "/v3/billdownload/file")
+          const params = Object.fromEntries(searchParams)
+          const file = await pay.v3.billdownload.file.get({ params, responseType: "arraybuffer" })
+          assert.include(file.data.toString(), "SDK-0006")
+          assert.strictEqual(Hash.sha1(file.data), data.hash_value)
+        })
+      })
   )
 
   it.live("hears why it is refused", () =>
