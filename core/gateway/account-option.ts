@@ -51,7 +51,9 @@ export const AccountOption = Schema.Struct({
   /** Hosts whose pages are signed for the JS-SDK; that of PUBLIC_URL, unless said. */
   jsHosts: Schema.optional(Schema.Array(Schema.String)),
   /** The legal entity that consent and marketing belong to. */
-  entity: Schema.optional(Schema.NonEmptyString)
+  entity: Schema.optional(Schema.NonEmptyString),
+  /** Of a mini program: its own page on which payments are paid, as `/pages/pay/pay`. */
+  payPage: Schema.optional(Schema.NonEmptyString)
 })
 
 /** An account as its option says it; `publicHost` is where its pages are unless it says otherwise. */
@@ -69,7 +71,8 @@ export const accountOf = (option: typeof AccountOption.Type, publicHost: string)
     callback: callback === undefined ? undefined : callbackOf(callback),
     pilot: lists(pilot),
     jsHosts: jsHosts ?? [publicHost],
-    entity: option.entity
+    entity: option.entity,
+    payPage: option.payPage
   }
 }
 

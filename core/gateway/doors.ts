@@ -19,7 +19,7 @@ import { deskRoutes } from "./login/handover.ts"
 import { loginRoutes } from "./login/routes.ts"
 import { noticeRoutes } from "./notices.ts"
 import { notifyRoute } from "./notify.ts"
-import { parkedRoutes } from "./parked.ts"
+import { payRoutes } from "./pay/routes.ts"
 import { refundRoutes } from "./refunds.ts"
 import { shareRoutes } from "./share.ts"
 import { todosRoute } from "./todos.ts"
@@ -33,7 +33,8 @@ export interface Address {
 /** The public door as a value: WeChat's notifies and callbacks, logins and shares at the root, each plugin below its name. */
 export const publicDoor = ({ context, plugins, settings }: Gateway): App => {
   const app = publicApp(context, settings)
-  mount(app, "", [notifyRoute, verifyRoute, callbackRoute, ...loginRoutes, ...shareRoutes], context)
+  const own = [...loginRoutes, ...payRoutes, ...shareRoutes]
+  mount(app, "", [notifyRoute, verifyRoute, callbackRoute, ...own], context)
   const visitor = visitorBy(Context.get(context, Sessions))
   const brought = (c: Call) =>
     visitor({ cookie: c.req.header("cookie"), authorization: c.req.header("authorization") })
@@ -54,7 +55,6 @@ export const operatorDoor = ({ context, plugins }: Gateway): App => {
     todosRoute,
     ...noticeRoutes,
     ...customerRoutes,
-    ...parkedRoutes,
     ...refundRoutes,
     ...complaintRoutes,
     ...bookRoutes(sales)

@@ -40,7 +40,7 @@ export const makeBringing = Effect.fnUntraced(function* (
 })
 
 /** What is shown to the payer dies a little before WeChat lets it. */
-const isFresh = ({ prepay_at, way }: AttemptRow, now: number) =>
+export const isFresh = ({ prepay_at, way }: AttemptRow, now: number) =>
   prepay_at !== null && now < prepay_at + 0.9 * Duration.toMillis(ways[way].life)
 
 /** An attempt as it is now, and whether its payer can still go there. */

@@ -4,17 +4,10 @@ import { Database, type Sql } from "../database/database.ts"
 import { Pseudonyms } from "../database/pseudonyms.ts"
 import { again, task } from "../tasks/kind.ts"
 import { Tasks } from "../tasks/tasks.ts"
-import type { Fen } from "../values/money.ts"
 import { Merchants } from "../wechat/pay/merchants.ts"
+import { invitedTo } from "./invited.ts"
 import { Ledger } from "./ledger.ts"
-import {
-  AmountDiffers,
-  type Order,
-  OrderDiffers,
-  PaymentUnknown,
-  type Reference,
-  type Standing
-} from "./model.ts"
+import { AmountDiffers, type Order, OrderDiffers, PaymentUnknown, type Standing } from "./model.ts"
 import { invite } from "./placing.ts"
 import { paymentOf, saleRows } from "./rows.ts"
 import { closePayment } from "./settle.ts"
@@ -28,14 +21,6 @@ export interface InviteOrder extends Order {
 export interface Invitation {
   /** Leads whoever opens it to the payment, on any device; nobody can guess it. */
   readonly payUrl: string
-  readonly standing: Standing
-}
-
-/** What a page shows to whoever opens the address of an invitation. */
-export interface Invited extends Required<Reference> {
-  readonly amount: Fen
-  readonly title: string
-  readonly store: string
   readonly standing: Standing
 }
 
@@ -121,11 +106,8 @@ export const makeInviting = Effect.fnUntraced(function* (publicUrl: URL) {
       return yield* unknown
     const sale = yield* ledger.saleNumbered(id)
     if (sale === undefined) return yield* unknown
-    const { amount, part, plugin, reference, store, title } = sale.payment
-    return {
-      ...{ plugin, reference, part, amount, title, store },
-      standing: standing(sale)
-    } satisfies Invited
+    const parts = yield* ledger.parts(sale.payment)
+    return invitedTo(sale, parts, urlOf, yield* Clock.currentTimeMillis)
   })
 
   return { invite: inviteTo, invited, giveUp }

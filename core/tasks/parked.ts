@@ -1,19 +1,17 @@
-import { Schema } from "effect"
 import type { Sql } from "../database/database.ts"
 import { findHead, showHead, tables } from "./store.ts"
 
-/** A key whose first task failed too often, or was refused. It and all behind it wait for a person. */
-export const ParkedTask = Schema.Struct({
-  key: Schema.String,
-  kind: Schema.String,
-  attempts: Schema.Int,
+/** A key whose first task failed too often. It and all behind it wait for a person. */
+export interface Parked {
+  readonly key: string
+  readonly kind: string
+  readonly attempts: number
   /** The name of the last error. */
-  error: Schema.NullOr(Schema.String),
-  at: Schema.Int
-})
-export type ParkedTask = typeof ParkedTask.Type
+  readonly error: string | null
+  readonly at: number
+}
 
-export const findParked = async (sql: Sql): Promise<ReadonlyArray<ParkedTask>> => {
+export const findParked = async (sql: Sql): Promise<ReadonlyArray<Parked>> => {
   const keys = await tables(sql)
     .selectFrom("weir_task_keys")
     .select(["task_key", "kind", "parked_at"])
@@ -21,7 +19,7 @@ export const findParked = async (sql: Sql): Promise<ReadonlyArray<ParkedTask>> =
     .orderBy("parked_at")
     .limit(1_000)
     .execute()
-  const parked: Array<ParkedTask> = []
+  const parked: Array<Parked> = []
   for (const { kind, parked_at, task_key: key } of keys) {
     const head = await findHead(sql, key)
     parked.push({

@@ -46,6 +46,8 @@ export interface Account {
   readonly jsHosts: ReadonlyArray<string>
   /** The legal entity: consent and marketing belong to one. */
   readonly entity: string | undefined
+  /** Of a mini program: its own page on which payments are paid, as `/pages/pay/pay`; it is told `?token=`. */
+  readonly payPage?: string | undefined
 }
 
 class AccountInvalid extends Schema.TaggedError<AccountInvalid>()("AccountInvalid", {
@@ -84,6 +86,14 @@ const plainProblems = (account: Account) => [
   {
     holds: account.jsHosts.every((name) => host.test(name)),
     problem: "jsHosts: expected hosts in small letters, without scheme or path"
+  },
+  {
+    holds: account.payPage === undefined || account.kind === "mini-program",
+    problem: `payPage: an account of kind ${account.kind} has no pages of its own`
+  },
+  {
+    holds: /^\/[\w/-]{1,200}$/.test(account.payPage ?? "/pages"),
+    problem: "payPage: expected the form /pages/pay/pay"
   }
 ]
 

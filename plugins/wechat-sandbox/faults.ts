@@ -48,6 +48,12 @@ const BillFault = Schema.Literals([
   "bill-cut"
 ])
 
+/** How a merchant is set up, which no repetition mends. */
+const MerchantFault = Schema.Literals([
+  /** 403 NO_AUTH: it may not use this product (with a `path`: of this API alone); nothing was done. */
+  "no-product"
+])
+
 /** What goes wrong with the platform alone. */
 const PlatformFault = Schema.Literals([
   /** An answer of the platform says that it is plain text. */
@@ -71,6 +77,7 @@ const PlatformFault = Schema.Literals([
 export const FaultName = Schema.Literals([
   ...PayFault.literals,
   ...BillFault.literals,
+  ...MerchantFault.literals,
   ...PlatformFault.literals
 ])
 export type FaultName = typeof FaultName.Type

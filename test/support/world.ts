@@ -260,7 +260,9 @@ export const openWorld = Effect.fnUntraced(function* (
     anywhere: (text: string) => stands(url, text),
     /** WeChat's own pages and pictures, as a phone sees them. */
     sandbox: (request: Request) => Effect.promise(async () => sandbox.app.fetch(request)),
-    fetch: (request: Request) => Effect.promise(async () => process.app.fetch(request)),
+    /** `socket`: Node's side of it, where a test is about whence a request comes. */
+    fetch: (request: Request, socket?: object) =>
+      Effect.promise(async () => process.app.fetch(request, socket)),
     /** What people who run it ask at the operator door. */
     operator: (request: Request) =>
       Effect.promise(async () => operatorDoor(process.gateway).fetch(request)),

@@ -1,10 +1,10 @@
 import { html, raw } from "hono/html"
 
-type Html = ReturnType<typeof html>
+export type Html = ReturnType<typeof html>
 export type Part = Html | ReadonlyArray<Html> | string
 
 /** The look of what people see around a login: WeChat's own, from 320 px up, by day and by night. */
-const style = `
+export const style = `
 :root{color-scheme:light dark;--ground:light-dark(#ededed,#111);--card:light-dark(#fff,#1e1e1e);--ink:light-dark(#1a1a1a,#e3e3e3);--soft:light-dark(#6b6b6b,#9b9b9b);--line:light-dark(#e2e2e2,#333);--green:light-dark(#07a050,#07c160)}
 *{box-sizing:border-box}
 body{margin:0 auto;max-width:26rem;min-height:100vh;display:flex;flex-direction:column;justify-content:center;background:var(--ground);color:var(--ink);font:16px/1.5 system-ui,-apple-system,"PingFang SC","Microsoft YaHei",sans-serif}

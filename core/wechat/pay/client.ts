@@ -10,7 +10,6 @@ import { openV2Notify } from "./v2/notify.ts"
 import { isXml } from "./v2/xml.ts"
 import type { Headers } from "./verification.ts"
 import type { OrderWay } from "./ways.ts"
-import { WechatKeys } from "./wechat-keys.ts"
 import type { RefundStatus, Transaction } from "./wire.ts"
 
 /**
@@ -58,7 +57,7 @@ export class WechatPay extends Context.Service<
   static readonly layer = (url: string) =>
     Layer.effect(
       WechatPay,
-      Effect.map(Effect.all([makeAsk(url), makeFetch(url), WechatKeys]), ([ask, fetch, keys]) =>
+      Effect.map(Effect.all([makeAsk(url), makeFetch(url)]), ([ask, fetch]) =>
         WechatPay.of({
           bill: (merchant, kind, day) => ask(merchant, billCall(kind, day)),
           billFile: fetch,
@@ -83,9 +82,7 @@ export class WechatPay extends Context.Service<
               ? openV2Notify(merchant, message.body, (outRefundNo) =>
                   ask(merchant, calls.queryRefund(merchant, outRefundNo))
                 )
-              : Effect.flatMap(keys.for(merchant, message.headers), (known) =>
-                  openNotify({ ...merchant, keys: known }, message)
-                )
+              : openNotify(merchant, message)
         })
       )
     )

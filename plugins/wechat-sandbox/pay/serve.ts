@@ -56,6 +56,8 @@ const perform = Effect.fnUntraced(function* (
   const { answer, read } = api
   const limit = yield* sandbox.faults.take("quota", pathOf(request))
   if (limit !== undefined) return yield* tooOften()
+  const barred = yield* sandbox.faults.take("no-product", pathOf(request))
+  if (barred !== undefined) return yield* noAuthority()
   const json = read === undefined ? undefined : yield* Effect.fromResult(readJson(request.body))
   const stranger = misses(api, request, json, merchant)
   if (stranger !== undefined) return yield* stranger
