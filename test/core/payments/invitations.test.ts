@@ -97,6 +97,31 @@ eachDatabase("an invitation to pay", (database) => {
     })
   )
 
+  it.effect("whose payer was at the password page at its end gives the money back", () =>
+    Effect.gen(function* () {
+      const shop = yield* openShop(database)
+      yield* shop.pays((payments) => payments.invite({ ...basket, payWithin: Duration.minutes(2) }))
+      yield* shop.pays((payments) => payments.prepare({ reference }, native))
+      yield* shop.control("PUT", "/faults", { fault: "late" })
+      yield* pass("5 minutes")
+      assert.deepInclude(yield* shop.pays((payments) => payments.standing({ reference })), {
+        _tag: "Reversed",
+        returned: Fen.make(8800)
+      })
+      const { orders } = yield* shop.control("GET", "/ledger")
+      assert.deepInclude(orders[0].refunds[0], { amount: 8800 })
+      assert.lengthOf(yield* shop.kept, 0)
+      assert.deepStrictEqual(
+        (yield* shop.todos).map(({ kind }) => kind),
+        ["payment.late"]
+      )
+      assert.deepStrictEqual(
+        shop.heard.map(({ is }) => is),
+        ["closed", "reversed", "reversed"]
+      )
+    })
+  )
+
   it.effect("outlasts a way that WeChat did not take", () =>
     Effect.gen(function* () {
       const shop = yield* openShop(database)
