@@ -4,6 +4,7 @@ import { cpus, loadavg } from "node:os"
 // Each compares things with each other in the same run: quote its ratios, not its times.
 const benches = [
   "callbacks",
+  "pay-calls",
   "recovery",
   "routed-call",
   "silent-connections",

@@ -12,6 +12,7 @@ import { outTradeNo } from "../../core/values/numbers.ts"
 import { mariadb, temporaryDatabaseOn } from "../support/server.ts"
 import { house, sale } from "../support/store.ts"
 import {
+  costOf,
   cpuOf,
   median,
   openPlaces,
@@ -30,14 +31,6 @@ const goals = { rsa: 0.5, ceiling: 0.9 }
 
 const wechat = await openWechat()
 const places = openPlaces(wechat.url)
-
-/** Microseconds of CPU. */
-const costOf = (times: number, run: () => void) => {
-  const before = process.cpuUsage()
-  for (let time = 0; time < times; time++) run()
-  const { system, user } = process.cpuUsage(before)
-  return (user + system) / times
-}
 
 const text = randomBytes(400)
 const signature = sign("RSA-SHA256", text, keys.theirs.privateKey)

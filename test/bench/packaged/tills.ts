@@ -1,18 +1,22 @@
 import { once } from "node:events"
 import { connect } from "node:net"
+import { setTimeout } from "node:timers/promises"
 
-/** How a round of sales went: each sale's milliseconds, and what was not answered `00`. */
+/** How a round went: each message's milliseconds, and what was not answered as it should be. */
 export interface Round {
   readonly seconds: number
   readonly waits: ReadonlyArray<number>
   readonly strange: ReadonlyArray<string>
 }
 
-/** So many tills send sales one after another, each on a connection of its own that stays open. */
+/** So many callers send one message after another, each on a connection of its own that stays open. */
 export const sell = async (
   port: number,
   messages: ReadonlyArray<Buffer>,
-  tills: number
+  tills: number,
+  isRight = (said: string) => said.includes("<RetCode>00</RetCode>"),
+  /** So many a second, each when it is due; as many as go, unless said. */
+  perSecond = Number.POSITIVE_INFINITY
 ): Promise<Round> => {
   const waits: Array<number> = []
   const strange: Array<string> = []
@@ -35,18 +39,20 @@ export const sell = async (
       answered(body)
     })
     for (let place = next++; place < messages.length; place = next++) {
-      const begun = performance.now()
+      const due = start + (1_000 * place) / perSecond
+      if (due > performance.now()) await setTimeout(due - performance.now())
       const body = new Promise<Buffer>((resolve) => {
         answered = resolve
       })
+      const sent = performance.now()
       socket.write(messages[place] as Buffer)
       const said = (await body).toString("latin1")
-      waits.push(performance.now() - begun)
-      if (!said.includes("<RetCode>00</RetCode>")) strange.push(said)
+      waits.push(performance.now() - (perSecond === Number.POSITIVE_INFINITY ? sent : due))
+      if (!isRight(said)) strange.push(said)
     }
     socket.destroy()
   }
-  const begun = performance.now()
+  const start = performance.now()
   await Promise.all(Array.from({ length: tills }, till))
-  return { seconds: (performance.now() - begun) / 1000, waits, strange }
+  return { seconds: (performance.now() - start) / 1000, waits, strange }
 }

@@ -1,4 +1,4 @@
-import { generateKeyPairSync, type KeyObject, randomBytes, sign } from "node:crypto"
+import { createCipheriv, generateKeyPairSync, type KeyObject, randomBytes, sign } from "node:crypto"
 import { once } from "node:events"
 import { createServer } from "node:http"
 import type { AddressInfo } from "node:net"
@@ -17,6 +17,7 @@ const keyId = "PUB_KEY_ID_0119000000012026112400000001"
 /** What the gateway is told of this merchant and this WeChat. */
 export const credentials = {
   WECHAT_APP_ID: appid,
+  WECHAT_APP_SECRET: randomBytes(16).toString("hex"),
   WECHAT_MERCHANT_ID: mchid,
   WECHAT_MERCHANT_SERIAL: "5157F09EFDC096DE15EBE81A47057A7232F1B8E1",
   WECHAT_MERCHANT_KEY: pem(merchant.privateKey),
@@ -28,7 +29,7 @@ export const credentials = {
 export const keys = { ours: merchant.privateKey, theirs: wechat }
 
 /** A store's people come again: a thousand of them. */
-const openidOf = (place: number) =>
+export const openidOf = (place: number) =>
   `oUpF8uMuAJO_M2pxb1Q9zNjWe${String(place % 1_000).padStart(3, "0")}`
 
 const answerTo = (outTradeNo: string, total: number, place: number) => {
@@ -66,6 +67,31 @@ const signed = (body: string) => {
   }
 }
 
+/** The notify of a payment, as WeChat sends it. */
+export const notifyOf = (outTradeNo: string, total: number, place: number) => {
+  const nonce = randomBytes(6).toString("hex")
+  const cipher = createCipheriv("aes-256-gcm", credentials.WECHAT_API_V3_KEY, nonce)
+  cipher.setAAD(Buffer.from("transaction"))
+  const plain = answerTo(outTradeNo, total, place).replace("MICROPAY", "JSAPI")
+  const sealed = Buffer.concat([cipher.update(plain), cipher.final(), cipher.getAuthTag()])
+  return signed(
+    JSON.stringify({
+      id: `EV-${outTradeNo}`,
+      create_time: rfc3339(Date.now()),
+      event_type: "TRANSACTION.SUCCESS",
+      resource_type: "encrypt-resource",
+      summary: "支付成功",
+      resource: {
+        original_type: "transaction",
+        algorithm: "AEAD_AES_256_GCM",
+        ciphertext: sealed.toString("base64"),
+        associated_data: "transaction",
+        nonce
+      }
+    })
+  )
+}
+
 const refused = () => ({
   ...signed(JSON.stringify({ code: "ORDER_NOT_EXIST", message: "订单不存在" })),
   status: 404
@@ -94,6 +120,12 @@ export const openWechat = async () => {
       answers.clear()
       for (const [place, number] of numbers.entries())
         answers.set(number, signed(answerTo(number, total, place)))
+    },
+    /** Orders inside WeChat that it will take. */
+    expect: (numbers: ReadonlyArray<string>) => {
+      answers.clear()
+      for (const number of numbers)
+        answers.set(number, signed(JSON.stringify({ prepay_id: `wx24${number.slice(0, 26)}` })))
     },
     /** What it was asked about that it has never heard of. */
     asked,

@@ -96,25 +96,23 @@ eachDatabase("a store whose merchant is still on version 2", (database) => {
       })
   )
 
-  it.effect(
-    "tries its key by a question that moves nothing",
-    () =>
-      Effect.gen(function* () {
-        const world = yield* openWorld(database, {}, { settings })
-        yield* world.within(
-          Effect.gen(function* () {
-            const [merchant] = (yield* Merchants).all
-            if (merchant?.v2 === undefined) return assert.fail("it speaks version 2")
-            const pay = yield* WechatPay
-            yield* pay.echo(merchant)
-            const wrong = {
-              ...merchant,
-              v2: { ...merchant.v2, key: Redacted.make("x".repeat(32)) }
-            }
-            const failure = yield* Effect.flip(pay.echo(wrong))
-            assert.strictEqual(failure._tag === "PayRefused" ? failure.code : "", "SIGN_ERROR")
-          })
-        )
-      })
+  it.effect("tries its key by a question that moves nothing", () =>
+    Effect.gen(function* () {
+      const world = yield* openWorld(database, {}, { settings })
+      yield* world.within(
+        Effect.gen(function* () {
+          const [merchant] = (yield* Merchants).all
+          if (merchant?.v2 === undefined) return assert.fail("it speaks version 2")
+          const pay = yield* WechatPay
+          yield* pay.echo(merchant)
+          const wrong = {
+            ...merchant,
+            v2: { ...merchant.v2, key: Redacted.make("x".repeat(32)) }
+          }
+          const failure = yield* Effect.flip(pay.echo(wrong))
+          assert.strictEqual(failure._tag === "PayRefused" ? failure.code : "", "SIGN_ERROR")
+        })
+      )
+    })
   )
 })
