@@ -59,6 +59,6 @@ export const certificate = Effect.promise(async () => {
 })
 
 export const serveTls = (
-  identity: { readonly cert: string; readonly key: string },
+  identity: tls.TlsOptions & { readonly cert: string; readonly key: string },
   script: Script
 ) => listen(tls.createServer(identity, conversing(script)))
