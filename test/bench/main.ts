@@ -3,6 +3,7 @@ import { cpus, loadavg } from "node:os"
 
 // Each compares things with each other in the same run: quote its ratios, not its times.
 const benches = [
+  "books",
   "callbacks",
   "pay-calls",
   "recovery",

@@ -67,6 +67,7 @@ const isSale = ({ file, row }: { readonly row: LineRow; readonly file: FileRow }
 
 interface AttemptSide {
   readonly id: string
+  readonly merchant: string
   readonly payment: string
   readonly number: number
   readonly state: Extract<LedgerSide, { is: "payment" }>["state"]
@@ -105,15 +106,16 @@ const paymentsAbout = async (sql: Sql, merchant: string, numbers: ReadonlyArray<
     .leftJoin("weir_reversals as reversal", "reversal.id", "attempt.id")
     .select([
       ...(["attempt.id", "attempt.payment", "attempt.number", "attempt.state"] as const),
-      ...(["attempt.amount", "attempt.paid_at", "payment.paid_by", "payment.plugin"] as const),
+      ...(["attempt.amount", "attempt.paid_at", "attempt.merchant", "payment.paid_by"] as const),
+      "payment.plugin",
       ...(["payment.store", "payment.device", "reversal.returned"] as const),
       "reversal.state as undone_state",
       "reversal.asked_at as undone_at"
     ])
     .where("attempt.id", "in", numbers)
-    .where("attempt.merchant", "=", merchant)
     .execute()
-  const byId = new Map(rows.map((row) => [row.id, row]))
+  // Not asked of the database, which would look through all of the merchant's by its other index.
+  const byId = new Map(rows.flatMap((row) => (row.merchant === merchant ? [[row.id, row]] : [])))
   return withoutRefunded(sql, byId)
 }
 
@@ -144,11 +146,11 @@ const refundsAbout = async (sql: Sql, merchant: string, numbers: ReadonlyArray<s
     .selectFrom("weir_refunds as refund")
     .innerJoin("weir_payments as payment", "payment.id", "refund.payment")
     .select(["refund.id", "refund.state", "refund.amount", "refund.accepted_at"])
+    .select("refund.merchant")
     .select(["payment.plugin", "payment.store", "payment.device"])
     .where("refund.id", "in", own)
-    .where("refund.merchant", "=", merchant)
     .execute()
-  return new Map(rows.map((row) => [row.id, row]))
+  return new Map(rows.flatMap((row) => (row.merchant === merchant ? [[row.id, row]] : [])))
 }
 
 type RefundSide = Awaited<ReturnType<typeof refundsAbout>> extends Map<string, infer R> ? R : never

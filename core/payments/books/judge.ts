@@ -120,8 +120,10 @@ const absent = (at: number, cause: Cause, known: Known): ReadonlyArray<Cause> =>
   return beside.every((day) => known.billed("trade", day)) ? [cause] : ["midnight"]
 }
 
-const sameDay = (at: number, day: string) =>
-  [at - AROUND_MIDNIGHT, at, at + AROUND_MIDNIGHT].some((moment) => beijingDate(moment) === day)
+const sameDay = (at: number, day: string) => {
+  const [from, to] = boundsOf(day)
+  return at + AROUND_MIDNIGHT >= from && at - AROUND_MIDNIGHT < to
+}
 
 const isUndone = (trade: ReadonlyArray<Line>) => of(trade, "reversal").length > 0
 
@@ -230,7 +232,14 @@ const rateOf = (rate: string): number | undefined => {
 
 /** When a day in Beijing begins and the next one does, in UTC milliseconds. */
 export const boundsOf = (day: string): readonly [from: number, to: number] => {
+  const known = bounds.get(day)
+  if (known !== undefined) return known
   const from = fromBeijing(`${day}000000`)
   if (from === undefined) throw new Error("A day has eight digits")
-  return [from, endOfDay(from)]
+  const made = [from, endOfDay(from)] as const
+  bounds.set(day, made)
+  return made
 }
+
+/** Asked for with each of a million rows, about the same few days. */
+const bounds = new Map<string, readonly [from: number, to: number]>()

@@ -1,7 +1,7 @@
 import type { Sql } from "../../database/database.ts"
 import { holdersOf } from "./gather.ts"
 import { boundsOf, type Evidence, type Line } from "./judge.ts"
-import { type FileRow, tables } from "./store.ts"
+import { type FileRow, standsIn, tables } from "./store.ts"
 
 /** What is to be judged next. */
 export interface Page {
@@ -89,14 +89,7 @@ const fileLook =
     const rows = await tables(sql)
       .selectFrom("weir_book_lines as line")
       .select(["line.place", "line.number"])
-      .select(({ exists, selectFrom }) =>
-        exists(
-          selectFrom("weir_book_lines as billed")
-            .select("billed.place")
-            .whereRef("billed.number", "=", "line.number")
-            .where("billed.file", "=", file.source === "trade" ? -1 : (files.trade?.id ?? -1))
-        ).as("seen")
-      )
+      .select(standsIn("line.number", file.source === "trade" ? undefined : files.trade))
       .where("line.file", "=", file.id)
       .where("line.place", ">", after)
       .where("line.place", "<=", to)
@@ -163,14 +156,7 @@ const momentsIn = (
   return tables(sql)
     .selectFrom(`${row.table} as row`)
     .select(["row.id", `row.${row.column} as at`])
-    .select(({ exists, selectFrom }) =>
-      exists(
-        selectFrom("weir_book_lines as billed")
-          .select("billed.place")
-          .whereRef("billed.number", "=", "row.id")
-          .where("billed.file", "=", trade?.id ?? -1)
-      ).as("seen")
-    )
+    .select(standsIn("row.id", trade))
     .$if(what !== "reversals", (query) => query.where("row.merchant", "=", merchant))
     .where(`row.${row.column}`, ">=", Math.max(from, at))
     .where(`row.${row.column}`, "<", to)

@@ -1,3 +1,4 @@
+import { sql as raw } from "kysely"
 import type { Sql } from "../../database/database.ts"
 import { append } from "../../database/works.ts"
 import type { PaymentTables } from "../store.ts"
@@ -138,6 +139,17 @@ export type BookTables = PaymentTables & {
 }
 
 export const tables = (sql: Sql) => sql.withTables<BookTables>()
+
+/**
+ * Whether a file has a line about a number, as `seen`. The file is no term that an index may be chosen by: a database that knows nothing
+ * of its tables looks through the whole file for each number.
+ */
+export const standsIn = (number: "line.number" | "row.id", file: FileRow | undefined) =>
+  file === undefined
+    ? raw<number>`0`.as("seen")
+    : raw<number>`exists (select 1 from weir_book_lines as billed where billed.number = ${raw.ref(number)} and billed.file + 0 = ${file.id})`.as(
+        "seen"
+      )
 
 /** The file of a key that counts. */
 export const currentFile = (sql: Sql, key: string): Promise<FileRow | undefined> =>
