@@ -19,6 +19,7 @@ import { end } from "./ended.ts"
 import { migrate } from "./migrate.ts"
 import { ModeFlag } from "./mode.ts"
 import { notices } from "./notices.ts"
+import { parked } from "./parked.ts"
 import { playedBy } from "./played.ts"
 import { plugins } from "./plugins.ts"
 import { presenter } from "./presenter.ts"
@@ -47,6 +48,7 @@ export const weir = Effect.fnUntraced(function* (args: ReadonlyArray<string>) {
       todos,
       notices,
       books,
+      parked,
       refunds,
       backup,
       migrate,

@@ -1,6 +1,7 @@
 import { Effect } from "effect"
 import * as Command from "effect/cli/Command"
 import { checkAccounts } from "./checks/accounts.ts"
+import { checkConnections } from "./checks/connections.ts"
 import { checkDatabase, checkDisk } from "./checks/database.ts"
 import { type Finding, good, wrongSettings } from "./checks/finding.ts"
 import { checkPublicUrl, checkSealKey } from "./checks/settings.ts"
@@ -23,7 +24,8 @@ const examine = Effect.fnUntraced(function* (project: Project) {
       Effect.map(checkDisk(project), (finding) => [finding]),
       checkWechat(project),
       checkAccounts(project),
-      checkCertificates(project)
+      checkCertificates(project),
+      checkConnections(project)
     ],
     { concurrency: "unbounded" }
   )

@@ -19,6 +19,7 @@ import { deskRoutes } from "./login/handover.ts"
 import { loginRoutes } from "./login/routes.ts"
 import { noticeRoutes } from "./notices.ts"
 import { notifyRoute } from "./notify.ts"
+import { parkedRoutes } from "./parked.ts"
 import { payRoutes } from "./pay/routes.ts"
 import { refundRoutes } from "./refunds.ts"
 import { shareRoutes } from "./share.ts"
@@ -55,6 +56,7 @@ export const operatorDoor = ({ context, plugins }: Gateway): App => {
     todosRoute,
     ...noticeRoutes,
     ...customerRoutes,
+    ...parkedRoutes,
     ...refundRoutes,
     ...complaintRoutes,
     ...bookRoutes(sales)

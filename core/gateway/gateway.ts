@@ -1,62 +1,49 @@
 import { Context, Duration, Effect, Layer } from "effect"
 import { Customers } from "../customers/customers.ts"
 import { followPushes } from "../customers/listening.ts"
-import { customerMigrations } from "../customers/migrations.ts"
 import { AccountMoves } from "../customers/moving.ts"
 import { Database } from "../database/database.ts"
 import { insist } from "../database/insist.ts"
 import { migrateUp } from "../database/migrator.ts"
 import { Pseudonyms } from "../database/pseudonyms.ts"
 import { Seal } from "../database/seal.ts"
-import { databaseMigrations, rememberMode } from "../database/settings.ts"
+import { rememberMode } from "../database/settings.ts"
 import { Readiness } from "../http/readiness.ts"
 import { Journal } from "../journal/journal.ts"
-import { journalMigrations } from "../journal/migrations.ts"
 import { makeAnswerer } from "../legacy/answer.ts"
 import { Connections } from "../legacy/connection/connections.ts"
-import { connectionMigrations } from "../legacy/connection/migrations.ts"
 import type { Inlet } from "../legacy/inlet.ts"
 import type { Answerer } from "../legacy/message.ts"
-import { loginMigrations } from "../login/migrations.ts"
 import { type LoginServices, loginServices } from "../login/services.ts"
 import type { LoginSettings } from "../login/settings.ts"
 import { Fallback } from "../notices/fallback.ts"
 import { MassMessages } from "../notices/mass.ts"
 import { Messenger } from "../notices/messenger.ts"
-import { noticeMigrations } from "../notices/migrations.ts"
 import { Notices } from "../notices/notices.ts"
 import { NoticeTemplates } from "../notices/proposing.ts"
 import { BookKeeping, Books } from "../payments/books/books.ts"
-import { bookMigrations } from "../payments/books/migrations.ts"
 import { Cashier } from "../payments/cashier.ts"
 import { Complaints } from "../payments/complaints/complaints.ts"
-import { complaintMigrations } from "../payments/complaints/migrations.ts"
 import { Invitations } from "../payments/invitations.ts"
 import { Ledger } from "../payments/ledger.ts"
-import { paymentMigrations } from "../payments/migrations.ts"
 import { Payments } from "../payments/payments.ts"
-import { refundMigrations } from "../payments/refunds/migrations.ts"
 import type { Behaviour, Checked } from "../plugin/plugin.ts"
-import { sharingMigrations } from "../sharing/migrations.ts"
 import { ShareCards } from "../sharing/share-cards.ts"
 import { Shares } from "../sharing/shares.ts"
 import { Stopping } from "../stopping.ts"
 import { Events } from "../tasks/events.ts"
-import { taskMigrations } from "../tasks/migrations.ts"
 import { Tasks } from "../tasks/tasks.ts"
-import { todoMigrations } from "../tasks/todos.ts"
 import type { Transport } from "../transport.ts"
 import type { AccessTokens } from "../wechat/access-tokens.ts"
 import type { Accounts } from "../wechat/accounts.ts"
 import type { WechatApi } from "../wechat/api.ts"
 import { Callbacks } from "../wechat/callback/callbacks.ts"
-import { callbackMigrations } from "../wechat/callback/migrations.ts"
 import { watchAccounts } from "../wechat/certification.ts"
 import type { WechatHosts } from "../wechat/hosts.ts"
-import { wechatMigrations } from "../wechat/migrations.ts"
 import { WechatPay } from "../wechat/pay/client.ts"
 import { WechatComplaints } from "../wechat/pay/complaints/client.ts"
 import { Merchants } from "../wechat/pay/merchants.ts"
+import { WechatKeys, wechatKeysLayer } from "../wechat/pay/wechat-keys.ts"
 import { wechatServices } from "../wechat/services.ts"
 import type { SharedSecrets } from "../wechat/shared-secrets.ts"
 import { type AccountSetup, accountSetup } from "./accounts.ts"
@@ -64,6 +51,7 @@ import { connect } from "./connections.ts"
 import { inherit } from "./inherit.ts"
 import { loginSetup } from "./login/setup.ts"
 import { type PaySetup, paySetup } from "./merchants.ts"
+import { coreMigrations } from "./migrations.ts"
 import { sealKeyOf } from "./seal-key.ts"
 import {
   type Configured,
@@ -121,24 +109,6 @@ export interface Gateway {
   readonly migrated: ReadonlyArray<string>
 }
 
-const coreMigrations = [
-  ...databaseMigrations,
-  ...journalMigrations,
-  ...taskMigrations,
-  ...todoMigrations,
-  ...connectionMigrations,
-  ...wechatMigrations,
-  ...callbackMigrations,
-  ...customerMigrations,
-  ...loginMigrations,
-  ...sharingMigrations,
-  ...paymentMigrations,
-  ...refundMigrations,
-  ...complaintMigrations,
-  ...bookMigrations,
-  ...noticeMigrations
-]
-
 /** Every migration of a deployment, in the order they are applied: the core's, then each plugin's as the configuration lists them. */
 export const migrationsOf = (plugins: ReadonlyArray<Configured>) => [
   ...coreMigrations,
@@ -192,7 +162,7 @@ const coreLayer = (
     WechatPay.layer(url),
     WechatComplaints.layer(url),
     Merchants.layer(merchants, stores)
-  )
+  ).pipe(Layer.provideMerge(wechatKeysLayer(url)))
   const outward = Layer.provideMerge(Connections.layer, ground)
   const facts = Layer.provideMerge(Layer.merge(Events.layer, Customers.layer), outward)
   const pushes = Layer.effectDiscard(followPushes).pipe(
@@ -278,6 +248,9 @@ const takeUp = Effect.gen(function* () {
   yield* ready("recovery")
   yield* tasks.every("payments: sweep", Duration.seconds(30), sweep)
   yield* tasks.every("complaints: look", Duration.hours(1), (yield* Complaints).look)
+  const { refresh } = yield* WechatKeys
+  const { all } = yield* Merchants
+  yield* tasks.every("wechat pay: certificates", Duration.hours(12), refresh(all))
   const accounts = yield* Effect.context<Accounts | Database>()
   yield* tasks.every(
     "wechat: accounts",

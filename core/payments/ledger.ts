@@ -8,6 +8,7 @@ import { task } from "../tasks/kind.ts"
 import { Tasks } from "../tasks/tasks.ts"
 import { firstNumberOf } from "../values/numbers.ts"
 import { Merchants } from "../wechat/pay/merchants.ts"
+import { makeFrozen } from "./frozen.ts"
 import type { Order, Reference } from "./model.ts"
 import { firstNumber, type Opened, openAttempt, type Try } from "./placing.ts"
 import {
@@ -48,6 +49,8 @@ export class Ledger extends Context.Service<
     ): Effect.Effect<Sale | undefined>
     /** Keeps the exact request of an attempt that may be sent again, and gives back the one that is kept; none once it has ended. */
     keepRequest(attempt: AttemptRow, request: string): Effect.Effect<string | undefined>
+    /** The request that is kept of an attempt. */
+    requestOf(attempt: AttemptRow): string | undefined
     /** Asks for an attempt to be undone. */
     undo(attempt: AttemptRow, why: ReversalRow["why"]): Effect.Effect<void>
     /** Any other change of an attempt's sale, as SQL. */
@@ -68,11 +71,13 @@ export class Ledger extends Context.Service<
       const merchants = yield* Merchants
       const timeline = yield* Customers
       const stopping = yield* Stopping
+      const frozen = yield* makeFrozen
       const waiting = makeWaiting()
       const settling: Settling = {
         events,
         timeline,
         merchantOf: (mchid) => merchants.get(mchid),
+        payerOf: frozen.payerOf,
         resolve: (sql, outTradeNo, due) =>
           tasks.ensure(sql, ResolveAttempt, { key: outTradeNo, payload: { outTradeNo }, due })
       }
@@ -133,13 +138,15 @@ export class Ledger extends Context.Service<
           database.write(`attempt:${id}`, async (sql) => {
             await tables(sql)
               .updateTable("weir_attempts")
-              .set({ request })
+              .set({ request: frozen.freeze(id, request) })
               .where("id", "=", id)
               .where("request", "is", null)
               .where("state", "in", ["sent", "paying", "unknown"])
               .execute()
-            return (await attemptOf(sql, id))?.request ?? undefined
+            const now = await attemptOf(sql, id)
+            return now === undefined ? undefined : frozen.thaw(now)
           }),
+        requestOf: frozen.thaw,
         undo: (attempt, why) =>
           change(attempt.id, (sql, settling, because) =>
             askReversal(sql, settling, attempt, why, because(`reverse: ${why}`))

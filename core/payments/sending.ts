@@ -58,13 +58,14 @@ export const makeSending = Effect.gen(function* () {
   /** The exact request is kept before it goes out: whatever is sent again must be the same bytes. */
   const order = Effect.fnUntraced(function* (wanted: Wanted, attempt: AttemptRow, way: OrderWay) {
     const by = yield* merchants.known(attempt.merchant)
-    const made = attempt.request ?? (yield* orderBody(by, way, bodyOf(wanted, attempt, by)))
-    const request = attempt.request ?? (yield* ledger.keepRequest(attempt, made))
+    const kept = ledger.requestOf(attempt)
+    const made = kept ?? (yield* orderBody(by, way, bodyOf(wanted, attempt, by)))
+    const request = kept ?? (yield* ledger.keepRequest(attempt, made))
     if (request === undefined) return nothing("it has ended")
     const asked = Effect.tapError(pay.order(by, way, request), complain(by))
     const word = yield* said(asked, (prepay) => ({ says: "waiting", prepay }))
     // A refusal of the second request tells nothing of the first, which may have arrived or still will.
-    return attempt.request !== null && word.says === "refused" ? nothing(word.detail) : word
+    return kept !== undefined && word.says === "refused" ? nothing(word.detail) : word
   })
 
   return {

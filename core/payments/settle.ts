@@ -23,6 +23,8 @@ export interface Settling {
   readonly events: Events["Service"]
   readonly timeline: Timeline
   readonly merchantOf: (mchid: string) => Merchant | undefined
+  /** By their openid, for whom alone an attempt was made. */
+  readonly payerOf: (attempt: AttemptRow) => string | undefined
   readonly resolve: (sql: Sql, outTradeNo: string, due: number) => Promise<void>
 }
 
@@ -111,7 +113,12 @@ const paid = async (
   word: Extract<Word, { says: "paid" }>,
   because: Because
 ): Promise<Sale | undefined> => {
-  const wrong = mismatch(attempt, settling.merchantOf(attempt.merchant), word)
+  const wrong = mismatch(
+    attempt,
+    settling.merchantOf(attempt.merchant),
+    word,
+    settling.payerOf(attempt)
+  )
   if (wrong !== undefined) {
     const detail = `WeChat says this was paid with ${wrong}; nothing was changed`
     await leaveTodo(sql, { kind: "payment.mismatch", subject: attempt.id, detail, at: because.at })

@@ -39,7 +39,7 @@ export type AttemptRow = {
   readonly appid: string | null
   readonly merchant: string
   readonly amount: Fen
-  /** The exact request of an order that may be sent again, as WeChat asks for the same bytes. A code payment never is. */
+  /** The exact request of an order that may be sent again, as WeChat asks for the same bytes; sealed. A code payment never is. */
   readonly request: string | null
   /** Tells a new payment code, or another browser, from a repeated one without keeping it. */
   readonly code_mark: string | null

@@ -61,16 +61,16 @@ export const next = (attempt: AttemptRow, word: Word): AttemptRow["state"] | und
   }
 }
 
-/** What keeps an authentic word "paid" from being ours, or `undefined` when it fits our row. Never a reason to change the row. */
+/** What keeps an authentic word "paid" from being ours (`wanted`: by whom alone it may be), or `undefined` when it fits our row. Never a reason to change the row. */
 export const mismatch = (
   attempt: AttemptRow,
   merchant: Pick<Merchant, "appid" | "partner"> | undefined,
-  word: Extract<Word, { says: "paid" }>
+  word: Extract<Word, { says: "paid" }>,
+  wanted?: string
 ): string | undefined => {
   if (word.mchid !== attempt.merchant) return "another merchant"
   if (word.partner !== merchant?.partner?.mchid) return "another partner"
   if (word.appid !== (attempt.appid ?? merchant?.appid)) return "another appid"
-  const wanted = openidIn(attempt.request)
   if (wanted !== undefined && word.openid !== undefined && word.openid !== wanted)
     return "another payer"
   if (word.amount !== attempt.amount)
@@ -79,11 +79,4 @@ export const mismatch = (
   if (attempt.transaction_id !== null && attempt.transaction_id !== word.transactionId)
     return "another transaction under the same number"
   return undefined
-}
-
-/** Who was to pay, as long as the request says so. */
-const openidIn = (request: string | null): string | undefined => {
-  if (request === null) return undefined
-  const { payer } = JSON.parse(request) as { payer?: Record<string, string> }
-  return payer?.openid ?? payer?.sub_openid ?? payer?.sp_openid
 }

@@ -1,17 +1,19 @@
+import { Schema } from "effect"
 import type { Sql } from "../database/database.ts"
 import { findHead, showHead, tables } from "./store.ts"
 
-/** A key whose first task failed too often. It and all behind it wait for a person. */
-export interface Parked {
-  readonly key: string
-  readonly kind: string
-  readonly attempts: number
+/** A key whose first task failed too often, or was refused. It and all behind it wait for a person. */
+export const ParkedTask = Schema.Struct({
+  key: Schema.String,
+  kind: Schema.String,
+  attempts: Schema.Int,
   /** The name of the last error. */
-  readonly error: string | null
-  readonly at: number
-}
+  error: Schema.NullOr(Schema.String),
+  at: Schema.Int
+})
+export type ParkedTask = typeof ParkedTask.Type
 
-export const findParked = async (sql: Sql): Promise<ReadonlyArray<Parked>> => {
+export const findParked = async (sql: Sql): Promise<ReadonlyArray<ParkedTask>> => {
   const keys = await tables(sql)
     .selectFrom("weir_task_keys")
     .select(["task_key", "kind", "parked_at"])
@@ -19,7 +21,7 @@ export const findParked = async (sql: Sql): Promise<ReadonlyArray<Parked>> => {
     .orderBy("parked_at")
     .limit(1_000)
     .execute()
-  const parked: Array<Parked> = []
+  const parked: Array<ParkedTask> = []
   for (const { kind, parked_at, task_key: key } of keys) {
     const head = await findHead(sql, key)
     parked.push({

@@ -4,7 +4,7 @@ import { Drain } from "../database/drain.ts"
 import { insist } from "../database/insist.ts"
 import { afterCommit } from "../database/works.ts"
 import { again, type Handled, type TaskKind, task } from "./kind.ts"
-import { findParked, type Parked, unpark } from "./parked.ts"
+import { findParked, type ParkedTask, unpark } from "./parked.ts"
 import { type Handler, nameOf } from "./perform.ts"
 import { ensureAll, type Wanting } from "./recovery.ts"
 import { append, ensure, forgetIdle, seeTo } from "./store.ts"
@@ -41,7 +41,7 @@ export class Tasks extends Context.Service<
     ): Effect.Effect<void>
     /** The worker: does what is due, until it is interrupted. */
     readonly run: Effect.Effect<never>
-    parked(): Effect.Effect<ReadonlyArray<Parked>>
+    parked(): Effect.Effect<ReadonlyArray<ParkedTask>>
     /** Tries the first task of a parked key anew; `false`: the key is not parked. */
     replay(key: string): Effect.Effect<boolean>
     /** Leaves the first task of a parked key out and goes on behind it; `false`: the key is not parked. */

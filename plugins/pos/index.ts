@@ -1,9 +1,12 @@
 import { Duration, Layer, Schema } from "effect"
 import {
+  BooksBalanced,
   connection,
   definePlugin,
   http,
+  kingdee,
   on,
+  PaymentClosed,
   PaymentPaid,
   PaymentReversed,
   RefundDone,
@@ -14,14 +17,21 @@ import { bankMis, misFraming } from "./dialects/bank-mis.ts"
 import { asReceipt, asSvg } from "./dialects/drawn-qr.ts"
 import { houseCalls, qrCalls } from "./dialects/house-calls.ts"
 import { invoiceCall } from "./dialects/house-invoice.ts"
-import { houseErrands, houseServer, invoiceErrand } from "./dialects/house-tellings.ts"
+import {
+  houseErrands,
+  houseServer,
+  invoiceErrand,
+  invoiceQuery
+} from "./dialects/house-tellings.ts"
 import { houseXml } from "./dialects/house-xml.ts"
 import { misCalls } from "./dialects/mis-calls.ts"
+import { receivable } from "./dialects/receivable.ts"
 import { houseSalesFile } from "./dialects/sales-file.ts"
 import { migrations } from "./migrations.ts"
 import { walletOf } from "./model.ts"
 import { till } from "./play.ts"
 import { Invoices } from "./service/invoices.ts"
+import { Erp, PostingCodes, Postings } from "./service/postings.ts"
 import { Teller } from "./service/teller.ts"
 import { Tellings } from "./service/tellings.ts"
 import { Sales } from "./service.ts"
@@ -34,6 +44,23 @@ const Web = Schema.URL.check(
     expected: "an http or https address"
   })
 )
+
+const tellings = [
+  on(PaymentPaid, (fact) => Tellings.use((tellings) => tellings.paid(fact))),
+  on(PaymentReversed, (fact) => Tellings.use((tellings) => tellings.reversed(fact))),
+  on(PaymentClosed, (fact) => Tellings.use((tellings) => tellings.closed(fact))),
+  on(RefundDone, (fact) => Tellings.use((tellings) => tellings.refunded(fact))),
+  told("teller", invoiceErrand, ({ RequestNo }, outcome) =>
+    Invoices.use((invoices) => invoices.ended(RequestNo, outcome))
+  )
+]
+
+const postings = [
+  on(BooksBalanced, (fact) => Postings.use((postings) => postings.post(fact))),
+  told("erp", receivable.audit, ({ number }, outcome) =>
+    Postings.use((postings) => postings.audited(number, outcome))
+  )
+]
 
 /** Store tills: a sale comes in the till's own bytes and is paid by WeChat. */
 export const pos = definePlugin({
@@ -66,39 +93,56 @@ export const pos = definePlugin({
     /** An old system that is told what was paid, refunded and closed, and makes invoices: in house XML, signed with its own secret. */
     tell: Schema.optional(
       Schema.Struct({ address: Web, secret: Secret, lenient: Schema.optional(Schema.Boolean) })
+    ),
+    /** The Kingdee K/3 Cloud that is posted a receivable per store and day, once the books of a day balance. */
+    erp: Schema.optional(
+      Schema.Struct({
+        address: Web,
+        database: Schema.NonEmptyString,
+        user: Schema.NonEmptyString,
+        password: Secret,
+        codes: PostingCodes
+      })
     )
   },
 
-  layer: Layer.mergeAll(
-    Sales.layer,
-    Slips.layer,
-    Layer.provideMerge(Tellings.layer, Invoices.layer)
-  ),
+  layer: ({ erp }) =>
+    Layer.mergeAll(
+      Sales.layer,
+      Slips.layer,
+      Layer.provideMerge(Tellings.layer, Invoices.layer),
+      Postings.layer(erp?.codes)
+    ),
 
-  connections: ({ tell }) => [
+  connections: ({ erp, tell }) => [
+    connection(
+      Erp,
+      "erp",
+      erp && {
+        address: erp.address,
+        dialect: kingdee(erp),
+        limits: { together: 2 },
+        probe: { errand: receivable.find, request: { number: "doctor" } }
+      },
+      [receivable.save, receivable.submit, receivable.audit]
+    ),
     connection(
       Teller,
       "teller",
       tell && {
         address: tell.address,
         dialect: houseServer(tell.secret),
-        lenient: tell.lenient ?? false
+        lenient: tell.lenient ?? false,
+        probe: { errand: invoiceQuery, request: { TranCode: "INVOICEQUERY", RequestNo: "doctor" } }
       },
       houseErrands
     )
   ],
 
-  on: ({ tell }) =>
-    tell === undefined
-      ? []
-      : [
-          on(PaymentPaid, (fact) => Tellings.use((tellings) => tellings.paid(fact))),
-          on(PaymentReversed, (fact) => Tellings.use((tellings) => tellings.reversed(fact))),
-          on(RefundDone, (fact) => Tellings.use((tellings) => tellings.refunded(fact))),
-          told("teller", invoiceErrand, ({ RequestNo }, outcome) =>
-            Invoices.use((invoices) => invoices.ended(RequestNo, outcome))
-          )
-        ],
+  on: ({ erp, tell }) => [
+    ...(tell === undefined ? [] : tellings),
+    ...(erp === undefined ? [] : postings)
+  ],
 
   inlets: ({ mis, qrLife, secret, secrets, wallets }) => {
     const house = houseXml((store) => secrets?.[store] ?? secret)

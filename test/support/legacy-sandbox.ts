@@ -14,6 +14,23 @@ export const told = {
   secret: Redacted.make("erp-dummy-key")
 }
 
+/** What a finance department configures for its Kingdee. */
+export const erp = {
+  address: new URL(at),
+  database: "5f6d0000dummy00",
+  user: "gwuser",
+  password: Redacted.make("dummy-password"),
+  codes: {
+    organization: "100",
+    customers: {
+      GZ0013: { customer: "CUST0013" },
+      SZ0001: { customer: "X9", organization: "200" }
+    },
+    otherwise: "CUST0001",
+    items: { sales: "WXSALES", refunds: "WXREFUND", fee: "WXFEE", coupons: "WXCOUPON" }
+  }
+}
+
 /** The old systems at the other end, on a network. */
 export const openLegacy = Effect.fnUntraced(function* (network: Network) {
   const folder = yield* temporaryFolder

@@ -1,5 +1,5 @@
 import type { Duration } from "effect"
-import type { AnyErrand } from "./errand.ts"
+import type { SomeErrand } from "./errand.ts"
 import type { Limits } from "./lanes.ts"
 import type { ServerDialect } from "./server-dialect.ts"
 
@@ -22,5 +22,5 @@ export interface ConnectionSettings<M = unknown, A = unknown> {
   readonly lenient?: boolean
   readonly limits?: ConnectionLimits
   /** A harmless question, by which `weir doctor` sees whether address and account are right. */
-  readonly probe?: { readonly errand: AnyErrand; readonly request: unknown }
+  readonly probe?: { readonly errand: SomeErrand; readonly request: unknown }
 }

@@ -2,8 +2,8 @@ import { Effect, Option } from "effect"
 import { Transport } from "../../transport.ts"
 import type { Call } from "./call.ts"
 import { PayNotSent, PayUnknown } from "./errors.ts"
-import { makeSign } from "./exchange.ts"
 import type { Merchant } from "./merchant.ts"
+import { makeSign } from "./send.ts"
 import { readBillAddress } from "./wire.ts"
 
 /** `trade`: every payment and refund of a day. `funds`: every movement on the merchant's account. */

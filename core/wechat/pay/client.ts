@@ -10,6 +10,7 @@ import { openV2Notify } from "./v2/notify.ts"
 import { isXml } from "./v2/xml.ts"
 import type { Headers } from "./verification.ts"
 import type { OrderWay } from "./ways.ts"
+import { WechatKeys } from "./wechat-keys.ts"
 import type { RefundStatus, Transaction } from "./wire.ts"
 
 /**
@@ -57,7 +58,7 @@ export class WechatPay extends Context.Service<
   static readonly layer = (url: string) =>
     Layer.effect(
       WechatPay,
-      Effect.map(Effect.all([makeAsk(url), makeFetch(url)]), ([ask, fetch]) =>
+      Effect.map(Effect.all([makeAsk(url), makeFetch(url), WechatKeys]), ([ask, fetch, keys]) =>
         WechatPay.of({
           bill: (merchant, kind, day) => ask(merchant, billCall(kind, day)),
           billFile: fetch,
@@ -82,7 +83,9 @@ export class WechatPay extends Context.Service<
               ? openV2Notify(merchant, message.body, (outRefundNo) =>
                   ask(merchant, calls.queryRefund(merchant, outRefundNo))
                 )
-              : openNotify(merchant, message)
+              : Effect.flatMap(keys.for(merchant, message.headers), (known) =>
+                  openNotify({ ...merchant, keys: known }, message)
+                )
         })
       )
     )

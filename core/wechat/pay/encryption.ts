@@ -1,4 +1,6 @@
 import { createDecipheriv } from "node:crypto"
+import { Redacted } from "effect"
+import type { Merchant } from "./merchant.ts"
 
 /** What WeChat seals with the merchant's APIv3 key: the resource of a notify, a platform certificate. */
 export interface Sealed {
@@ -26,3 +28,11 @@ export const open = (sealed: Sealed, apiV3Key: string): Uint8Array | undefined =
     return undefined
   }
 }
+
+/** Opens what is sealed with the merchant's APIv3 key, or with the one before it while the key is changed. */
+export const openFor = (
+  { apiV3Key, previousApiV3Key }: Pick<Merchant, "apiV3Key" | "previousApiV3Key">,
+  sealed: Sealed
+): Uint8Array | undefined =>
+  open(sealed, Redacted.value(apiV3Key)) ??
+  (previousApiV3Key === undefined ? undefined : open(sealed, Redacted.value(previousApiV3Key)))

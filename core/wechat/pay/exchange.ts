@@ -1,75 +1,26 @@
 import { Clock, Duration, Effect, Result } from "effect"
-import { type Outgoing, Transport } from "../../transport.ts"
-import { authorization, requestText } from "./authorization.ts"
 import type { Call } from "./call.ts"
 import type { PayFailure } from "./errors.ts"
 import { type Heard, judge } from "./judgement.ts"
 import type { Merchant } from "./merchant.ts"
-import { makeNonce } from "./nonce.ts"
 import { makePacing } from "./pacing.ts"
-import { signs } from "./parties.ts"
-import { Signer } from "./signer.ts"
+import { makeSend } from "./send.ts"
 import { makeHearV2, type V2Question } from "./v2/exchange.ts"
 import { isV2Operation } from "./v2/request.ts"
-
-/** Answers weigh a few kilobytes; what is heavier is not WeChat's. */
-const MAX_BYTES = 256 * 1024
-
-/** A request under the merchant's name: what is sent of it beside how long that may take. */
-export type Sign = (
-  merchant: Merchant,
-  request: Pick<Call<unknown>, "body" | "method" | "target">
-) => Effect.Effect<Pick<Outgoing, "body" | "headers" | "method" | "url">>
-
-export const makeSign = Effect.fnUntraced(function* (url: string) {
-  const signer = yield* Signer
-  // The path is signed, so the address has none.
-  const { origin } = new URL(url)
-
-  return Effect.fnUntraced(function* (
-    merchant: Merchant,
-    { body, method, target }: Parameters<Sign>[1]
-  ) {
-    const timestamp = String(Math.floor((yield* Clock.currentTimeMillis) / 1000))
-    const nonce = yield* makeNonce
-    const caller = { mchid: signs(merchant), serial: merchant.serial }
-    const text = requestText({ method, target, timestamp, nonce, body: body ?? "" })
-    const signature = yield* signer.sign(merchant.privateKey, text)
-    const headers = {
-      accept: "application/json",
-      authorization: authorization(caller, { timestamp, nonce }, signature),
-      // WeChat refuses requests without one.
-      "user-agent": "weir",
-      // On every call: one that lacks it keeps a merchant from ever moving to the public key.
-      "wechatpay-serial": merchant.preferredKey
-    }
-    if (body === undefined) return { method, url: origin + target, headers }
-    return {
-      method,
-      url: origin + target,
-      headers: { ...headers, "content-type": "application/json" },
-      body: Buffer.from(body)
-    }
-  })
-})
+import { WechatKeys } from "./wechat-keys.ts"
 
 /** Signs a call, sends it once, verifies the answer and says what it means. */
 export const makeAsk = Effect.fnUntraced(function* (url: string) {
+  const keys = yield* WechatKeys
   const pacing = yield* makePacing
-  const sign = yield* makeSign(url)
-  const transport = yield* Transport
-
-  const exchange = Effect.fnUntraced(function* <A>(merchant: Merchant, call: Call<A>) {
-    const signed = yield* sign(merchant, call)
-    const { timeout } = call
-    return yield* transport.exchange({ ...signed, timeout, maxBytes: MAX_BYTES })
-  })
-
+  const send = yield* makeSend(url)
   const hearV2 = yield* makeHearV2(new URL(url).origin)
 
   const hearV3 = Effect.fnUntraced(function* <A>(merchant: Merchant, call: Call<A>) {
-    const answer = yield* Effect.result(exchange(merchant, call))
-    return judge(call, merchant.keys, answer, yield* Clock.currentTimeMillis)
+    const answer = yield* Effect.result(send(merchant, call, yield* keys.preferred(merchant)))
+    const headers = Result.isSuccess(answer) ? answer.success.headers : {}
+    const known = yield* keys.for(merchant, headers)
+    return judge(call, known, answer, yield* Clock.currentTimeMillis)
   })
 
   /** A merchant of version 2 orders and refunds in it; what only version 3 knows it asks in version 3, given its keys. */

@@ -26,6 +26,8 @@ export interface V2 {
   readonly signType: SignType
   /** Shown to WeChat where money goes back. */
   readonly client: ClientCertificate
+  /** When that certificate ends, in UTC milliseconds. */
+  readonly until: number
 }
 
 /** A WeChat Pay merchant, its keys parsed once: parsing a PEM for each signature would double its cost. */
@@ -165,7 +167,8 @@ const v2Of = (
   const own = readOwnCertificate(certificate, newest.privateKey)
   if (typeof own === "string") return own
   const key = Redacted.make(pem(Redacted.value(privateKey)))
-  return { key: apiV2Key, signType, client: { id: own.serialNumber, cert: own.toString(), key } }
+  const client = { id: own.serialNumber, cert: own.toString(), key }
+  return { key: apiV2Key, signType, client, until: Date.parse(own.validTo) }
 }
 
 const isKey = (key: Redacted.Redacted) => Buffer.byteLength(Redacted.value(key)) === 32

@@ -1,6 +1,6 @@
-import { Clock, Effect, Option, Redacted } from "effect"
+import { Clock, Effect, Option } from "effect"
 import { readComplaintNotify } from "./complaints/wire.ts"
-import { open } from "./encryption.ts"
+import { openFor } from "./encryption.ts"
 import { NotAuthentic } from "./errors.ts"
 import type { Merchant } from "./merchant.ts"
 import { flawOf, type Headers } from "./verification.ts"
@@ -37,7 +37,7 @@ export const openNotify = Effect.fnUntraced(function* (
   if (Option.isNone(envelope)) return yield* new NotAuthentic({ reason: "malformed" })
 
   const { eventType, id, resource } = envelope.value
-  const plain = open(resource, Redacted.value(merchant.apiV3Key))
+  const plain = openFor(merchant, resource)
   if (plain === undefined) return yield* new NotAuthentic({ reason: "decryption" })
 
   const inside = readResource(resource.originalType, Buffer.from(plain).toString())

@@ -37,8 +37,9 @@ export const readPublicKey = ({
 export const readCertificate = (text: string, index: number) => {
   const certificate = orNothing(() => new X509Certificate(pem(text)))
   if (certificate === undefined) return `certificates[${index}]: expected a certificate in PEM`
-  const { publicKey: key, serialNumber: id, validTo } = certificate
-  return { id, key, until: Date.parse(validTo) }
+  const { publicKey: key, serialNumber: id, validFrom, validTo } = certificate
+  const [from, until] = [Date.parse(validFrom), Date.parse(validTo)]
+  return { id, key, from, until, pem: certificate.toString() }
 }
 
 /** The merchant's own certificate, which belongs to its private key. */

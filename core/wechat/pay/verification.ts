@@ -5,6 +5,11 @@ import { lines } from "./authorization.ts"
 export interface WechatKey {
   readonly id: string
   readonly key: KeyObject
+  /** From when on and until when it signs, in UTC milliseconds; a public key has no end. */
+  readonly from?: number
+  readonly until?: number
+  /** Of a certificate. */
+  readonly pem?: string
 }
 
 /** Why a message cannot be taken for WeChat's. */

@@ -70,14 +70,14 @@ export const refundedTelling = telling("REFUNDED", {
 })
 
 export const closedTelling = telling("CLOSED", {
-  OutTradeNo: Text,
   TotalFee: FenFromYuan,
   Why: Schema.String
 })
 
 const Invoice = Schema.Struct({ InvoiceNo: Schema.String, InvoiceUrl: Text })
 
-const invoiceQuery = errand("house.invoicequery", {
+/** Whether an invoice was made; of one that nobody asked for, it is also a harmless question. */
+export const invoiceQuery = errand("house.invoicequery", {
   call: "INVOICEQUERY",
   request: Schema.Struct({ TranCode: Schema.Literal("INVOICEQUERY"), RequestNo: Schema.String }),
   reply: Schema.Struct({ InvoiceNo: Text, InvoiceUrl: Text })

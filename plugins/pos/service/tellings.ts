@@ -1,5 +1,11 @@
 import { Context, Effect, Layer } from "effect"
-import type { PaymentPaid, PaymentReversed, RefundDone } from "#core"
+import {
+  digest,
+  type PaymentClosed,
+  type PaymentPaid,
+  type PaymentReversed,
+  type RefundDone
+} from "#core"
 import { closedTelling, paidTelling, refundedTelling } from "../dialects/house-tellings.ts"
 import { Invoices } from "./invoices.ts"
 import { Teller } from "./teller.ts"
@@ -12,6 +18,7 @@ export class Tellings extends Context.Service<
   {
     paid(fact: Fact<typeof PaymentPaid>): Effect.Effect<void>
     reversed(fact: Fact<typeof PaymentReversed>): Effect.Effect<void>
+    closed(fact: Fact<typeof PaymentClosed>): Effect.Effect<void>
     refunded(fact: Fact<typeof RefundDone>): Effect.Effect<void>
   }
 >()("pos/Tellings") {
@@ -40,32 +47,34 @@ export class Tellings extends Context.Service<
             }
           }).pipe(Effect.orDie),
 
-        // What had been taken is back; where nothing was, the sale is closed.
+        // Where nothing had been taken, the sale is closed, and told so.
         reversed: Effect.fnUntraced(function* ({ amount, outTradeNo, ...about }) {
-          const said = { ...saleOf(about), OutTradeNo: outTradeNo }
+          if (amount === 0) return
           const order = about.reference
-          if (amount === 0) {
-            const NotifyNo = `${outTradeNo}-C`
-            const request = {
-              TranCode: "CLOSED",
-              NotifyNo,
-              ...said,
-              TotalFee: amount,
-              Why: "reversed"
-            } as const
-            return yield* Effect.orDie(tell(closedTelling, { order, request }))
-          }
           const NotifyNo = `${outTradeNo}-R`
           const request = {
             TranCode: "REFUNDED",
             NotifyNo,
-            ...said,
+            ...saleOf(about),
+            OutTradeNo: outTradeNo,
             OutRefundNo: NotifyNo,
             RefundFee: amount
           } as const
           yield* Effect.orDie(tell(refundedTelling, { order, request }))
           yield* returned(order, NotifyNo)
         }),
+
+        closed: ({ amount, why, ...about }) => {
+          const NotifyNo = `${digest(JSON.stringify([about.reference, about.part]))}-C`
+          const request = {
+            TranCode: "CLOSED",
+            NotifyNo,
+            ...saleOf(about),
+            TotalFee: amount,
+            Why: why
+          } as const
+          return Effect.orDie(tell(closedTelling, { order: about.reference, request }))
+        },
 
         refunded: Effect.fnUntraced(function* ({
           amount,

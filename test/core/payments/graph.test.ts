@@ -105,6 +105,12 @@ describe("a word that is not about our row", () => {
     })
   }
 
+  it("is told by another payer than the one it was made for", () => {
+    const by = { ...paid, openid: "oSomebody" }
+    assert.isDefined(mismatch(attempt("sent", "jsapi"), { appid: "wx1" }, by, "oOther"))
+    assert.isUndefined(mismatch(attempt("sent", "jsapi"), { appid: "wx1" }, by, "oSomebody"))
+  })
+
   it("is told by another transaction under the same number", () => {
     const known = { ...attempt("paid"), transaction_id: "4201" }
     assert.isDefined(mismatch(known, { appid: "wx1" }, paid))

@@ -1,6 +1,5 @@
 import { assert, it } from "@effect/vitest"
 import { type Duration, Effect } from "effect"
-import { Tasks } from "../../../core/tasks/tasks.ts"
 import { eachDatabase, type Kind } from "../../support/database.ts"
 import { openLegacy, told } from "../../support/legacy-sandbox.ts"
 import { passIn } from "../../support/settling.ts"
@@ -51,7 +50,7 @@ eachDatabase("an old system that is told of sales", (database) => {
 
   it.effect("whatever its line does, it hears each once; a refusal waits for a person", () =>
     Effect.gen(function* () {
-      const { code, erp, heard, say, todos, within } = yield* open(database)
+      const { code, erp, heard, operator, say, todos } = yield* open(database)
       yield* erp.fault("reset", { times: 2 })
       yield* meanwhile(say("/xml", sale(yield* code("paid"))))
       yield* pass("5 minutes")
@@ -69,10 +68,23 @@ eachDatabase("an old system that is told of sales", (database) => {
       const [todo] = yield* todos
       assert.strictEqual(todo?.kind, "connection.refused")
       assert.match(todo?.detail ?? "", /F3 门店未开通/)
-      const tasks = Tasks.use(({ parked, replay }) =>
-        Effect.flatMap(parked(), ([one]) => replay(one?.key ?? ""))
-      )
-      assert.isTrue(yield* within(tasks))
+      const asked = (path: string, body?: object) =>
+        operator(
+          new Request(`http://127.0.0.1:3002${path}`, {
+            method: body === undefined ? "GET" : "POST",
+            headers: { "content-type": "application/json" },
+            ...(body !== undefined && { body: JSON.stringify(body) })
+          })
+        )
+      const list = yield* asked("/parked")
+      const [parked] = (yield* Effect.promise(() => list.json())) as [
+        { key: string; error: string }
+      ]
+      assert.strictEqual(parked.error, "Refused")
+      const by = "陈店长"
+      assert.strictEqual((yield* asked("/parked/replay", { key: parked.key })).status, 400)
+      assert.strictEqual((yield* asked("/parked/replay", { key: "other", by })).status, 404)
+      assert.strictEqual((yield* asked("/parked/replay", { key: parked.key, by })).status, 200)
       yield* pass("1 minute")
       assert.deepStrictEqual(yield* heard, ["PAID", "PAID", "PAID"])
       assert.deepStrictEqual(yield* todos, [])
