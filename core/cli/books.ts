@@ -23,15 +23,12 @@ class Unreadable extends Schema.TaggedError<Unreadable>()("Unreadable", { file: 
 
 /** What the operator door refuses, in its own words. */
 class Refused extends Schema.TaggedError<Refused>()("Refused", {
-  field: Schema.optionalKey(Schema.String),
   said: Schema.String
 }) {
-  override readonly message = this.field === undefined ? this.said : `${this.field}: ${this.said}`
+  override readonly message = this.said
 }
 
-const Problem = Schema.fromJsonString(
-  Schema.Struct({ detail: Schema.String, field: Schema.optionalKey(Schema.String) })
-)
+const Problem = Schema.fromJsonString(Schema.Struct({ detail: Schema.String }))
 
 const heard = Effect.fnUntraced(function* (
   answer: { readonly status: number; readonly text: string } | undefined
@@ -40,8 +37,7 @@ const heard = Effect.fnUntraced(function* (
   if (answer.status === 200) return answer.text
   const problem = Schema.decodeUnknownOption(Problem)(answer.text)
   if (Option.isNone(problem)) return yield* new Ended({ code: 1 })
-  const { detail: said, field } = problem.value
-  return yield* new Refused({ said, ...(field !== undefined && { field }) })
+  return yield* new Refused({ said: problem.value.detail })
 })
 
 const Sums = {

@@ -22,13 +22,13 @@ class SalesUnreadable extends Schema.TaggedError<SalesUnreadable>()("SalesUnread
   reason: Schema.String
 }) {
   readonly status = 422
-  override readonly message = this.reason
+  override readonly message =
+    this.field === undefined ? this.reason : `${this.field}: ${this.reason}`
 }
 
 /** No plugin of this name says how its old system writes down what it sold. */
 class NoSalesFiles extends Schema.TaggedError<NoSalesFiles>()("NoSalesFiles", {}) {
   readonly status = 404
-  readonly field = "plugin"
   override readonly message = "No plugin of this name reads sales files"
 }
 

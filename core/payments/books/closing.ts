@@ -31,7 +31,6 @@ export class DifferencesOpen extends Schema.TaggedError<DifferencesOpen>()("Diff
   count: Schema.Int
 }) {
   readonly status = 409
-  readonly field = "reason"
   override readonly message =
     `${this.count} differences of this day are open: explain them, or say why it is closed all the same`
 }

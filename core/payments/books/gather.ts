@@ -25,7 +25,7 @@ export const makeGather = (merchant: string) => {
     const rows = await tables(sql)
       .selectFrom("weir_book_lines")
       .selectAll()
-      .where("number", "in", numbers)
+      .where("number", "in", padded(numbers))
       .execute()
     await learn(sql, rows)
     return rows.flatMap((row) => {
@@ -60,6 +60,13 @@ export const makeGather = (merchant: string) => {
       evidenceOf(number, payments.get(number), refunds.get(number), about.get(number) ?? [])
     )
   }
+}
+
+/** Lists of few lengths: each length is a statement of its own, and statements are kept. */
+const padded = (numbers: ReadonlyArray<string>): ReadonlyArray<string> => {
+  const length = [16, 250, 1_000].find((size) => size >= numbers.length) ?? numbers.length
+  const [first = ""] = numbers
+  return [...numbers, ...Array.from({ length: length - numbers.length }, () => first)]
 }
 
 const isSale = ({ file, row }: { readonly row: LineRow; readonly file: FileRow }) =>
@@ -112,7 +119,7 @@ const paymentsAbout = async (sql: Sql, merchant: string, numbers: ReadonlyArray<
       "reversal.state as undone_state",
       "reversal.asked_at as undone_at"
     ])
-    .where("attempt.id", "in", numbers)
+    .where("attempt.id", "in", padded(numbers))
     .execute()
   // Not asked of the database, which would look through all of the merchant's by its other index.
   const byId = new Map(rows.flatMap((row) => (row.merchant === merchant ? [[row.id, row]] : [])))
@@ -148,7 +155,7 @@ const refundsAbout = async (sql: Sql, merchant: string, numbers: ReadonlyArray<s
     .select(["refund.id", "refund.state", "refund.amount", "refund.accepted_at"])
     .select("refund.merchant")
     .select(["payment.plugin", "payment.store", "payment.device"])
-    .where("refund.id", "in", own)
+    .where("refund.id", "in", padded(own))
     .execute()
   return new Map(rows.flatMap((row) => (row.merchant === merchant ? [[row.id, row]] : [])))
 }

@@ -56,7 +56,6 @@ export class DayAhead extends Schema.TaggedError<DayAhead>()("DayAhead", {
   day: Schema.String
 }) {
   readonly status = 422
-  readonly field = "day"
   override readonly message = "This day has not begun"
 }
 
