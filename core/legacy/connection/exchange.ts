@@ -55,7 +55,7 @@ export const makeOnce = Effect.fnUntraced(function* (
       method: posted.method,
       url: base + posted.target,
       headers: posted.headers,
-      body: posted.body,
+      ...(posted.method !== "GET" && { body: posted.body }),
       timeout: patience,
       maxBytes: limits.maxBytes ?? 1 << 20,
       lenient: settings.lenient ?? false

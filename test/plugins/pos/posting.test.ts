@@ -1,5 +1,5 @@
 import { assert, it } from "@effect/vitest"
-import { type Duration, Effect } from "effect"
+import { Duration, Effect } from "effect"
 import { BooksBalanced } from "#core"
 import { Database } from "../../../core/database/database.ts"
 
@@ -11,7 +11,8 @@ import { erp, openLegacy } from "../../support/legacy-sandbox.ts"
 import { passIn } from "../../support/settling.ts"
 import { openWorld } from "../../support/world.ts"
 
-const pass = (duration: Duration.Input) => passIn(2_500, duration)
+const pass = (duration: Duration.Input) =>
+  passIn(Math.max(2_500, Duration.toMillis(duration) / 60), duration)
 
 const day = "20261123"
 const merchant = "1900000109"

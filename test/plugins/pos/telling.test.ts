@@ -1,5 +1,5 @@
 import { assert, it } from "@effect/vitest"
-import { type Duration, Effect } from "effect"
+import { Duration, Effect } from "effect"
 import { eachDatabase, type Kind } from "../../support/database.ts"
 import { openLegacy, told } from "../../support/legacy-sandbox.ts"
 import { passIn } from "../../support/settling.ts"
@@ -7,7 +7,8 @@ import { meanwhile, openWorld } from "../../support/world.ts"
 import { refund as refundOf, reverse, sale, ticket } from "./till.ts"
 
 /** Nothing here happens within seconds. */
-const pass = (duration: Duration.Input) => passIn(2_500, duration)
+const pass = (duration: Duration.Input) =>
+  passIn(Math.max(2_500, Duration.toMillis(duration) / 60), duration)
 
 const open = Effect.fnUntraced(function* (database: Kind) {
   const world = yield* openWorld(database, { tell: told })
