@@ -7,6 +7,7 @@ import type { Transport } from "../../transport.ts"
 import { makeRun } from "./asking.ts"
 import { type AnyErrand, type Errand, erased, type SomeErrand } from "./errand.ts"
 import { type AskFailure, NotReached } from "./failures.ts"
+import { forgetTellings } from "./forgetting.ts"
 import type { ConnectionSettings } from "./settings.ts"
 import type { TellingRow } from "./store.ts"
 import {
@@ -112,12 +113,14 @@ export class Connections extends Context.Service<
 >()("weir/Connections") {
   static readonly layer = Layer.effect(
     Connections,
-    Effect.map(Effect.context<Transport | Database | Seal | Tasks>(), (context) =>
-      Connections.of({
+    Effect.gen(function* () {
+      const context = yield* Effect.context<Transport | Database | Seal | Tasks>()
+      yield* forgetTellings
+      return Connections.of({
         open: (plugin, connecting, handlers) =>
           open(plugin, connecting, handlers).pipe(Effect.provideContext(context))
       })
-    )
+    })
   )
 }
 

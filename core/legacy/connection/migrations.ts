@@ -1,5 +1,5 @@
 import { sql as raw } from "kysely"
-import { createIndex, dropTables, migration } from "../../database/migrator.ts"
+import { createIndex, dropIndex, dropTables, migration } from "../../database/migrator.ts"
 
 export const connectionMigrations = [
   migration("connections_0001", {
@@ -31,5 +31,10 @@ export const connectionMigrations = [
         .execute()
     },
     down: (sql) => dropTables(sql, ["weir_pulls", "weir_tellings"])
+  }),
+  // So that what ended long ago is found without looking through all that was ever told.
+  migration("connections_0002", {
+    up: (sql) => createIndex(sql, "weir_tellings", "ended", ["state", "ended_at"]),
+    down: (sql) => dropIndex(sql, "weir_tellings", "weir_tellings_ended")
   })
 ]

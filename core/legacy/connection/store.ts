@@ -62,6 +62,16 @@ export const moveTelling = async (
   return numUpdatedRows > 0n
 }
 
+/** Wipes what those said that ended before then; of the refused, a person may still let some try again. */
+export const wipeTellings = (sql: Sql, before: number) =>
+  tables(sql)
+    .updateTable("weir_tellings")
+    .set({ request: Buffer.of(), reply: null })
+    .where("state", "=", "done")
+    .where("ended_at", "<", before)
+    .where("reply", "is not", null)
+    .execute()
+
 export const findPull = (sql: Sql, name: string): Promise<PullRow | undefined> =>
   tables(sql).selectFrom("weir_pulls").selectAll().where("name", "=", name).executeTakeFirst()
 

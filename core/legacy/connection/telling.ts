@@ -228,7 +228,8 @@ export const makeTeller = Effect.fnUntraced(function* ({
     Effect.gen(function* (): Effect.fn.Return<Handled, unknown> {
       const row = yield* find(id)
       const errand = row && known.get(row.errand)
-      if (row === undefined) return
+      // Whose contents are wiped was told long ago.
+      if (row === undefined || row.request.length === 0) return
       if (errand === undefined) return stuck("ErrandUnknown")
       // A refused one is here again because a person lets it, or its teller had not heard of it yet.
       const isOver = row.state === "done" || (row.state === "refused" && errand.mayBeRefused)
