@@ -15,6 +15,7 @@ import { callbackRoute, verifyRoute } from "./callback.ts"
 import { complaintRoutes } from "./complaints.ts"
 import { customerRoutes } from "./customers.ts"
 import type { Gateway } from "./gateway.ts"
+import { heldRoutes } from "./held.ts"
 import { deskRoutes } from "./login/handover.ts"
 import { loginRoutes } from "./login/routes.ts"
 import { noticeRoutes } from "./notices.ts"
@@ -59,6 +60,7 @@ export const operatorDoor = ({ context, plugins }: Gateway): App => {
     ...parkedRoutes,
     ...refundRoutes,
     ...complaintRoutes,
+    ...heldRoutes,
     ...bookRoutes(sales)
   ]
   mount(app, "", routes, context)

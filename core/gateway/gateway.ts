@@ -27,6 +27,7 @@ import { Complaints } from "../payments/complaints/complaints.ts"
 import { Invitations } from "../payments/invitations.ts"
 import { Ledger } from "../payments/ledger.ts"
 import { Payments } from "../payments/payments.ts"
+import { forgetWithdrawals } from "../payments/withdrawals.ts"
 import type { Behaviour, Checked } from "../plugin/plugin.ts"
 import { ShareCards } from "../sharing/share-cards.ts"
 import { Shares } from "../sharing/shares.ts"
@@ -247,6 +248,12 @@ const takeUp = Effect.gen(function* () {
   yield* watch("database", yield* storing)
   yield* ready("recovery")
   yield* tasks.every("payments: sweep", Duration.seconds(30), sweep)
+  const database = yield* Database
+  yield* tasks.every(
+    "payments: withdrawals",
+    Duration.days(1),
+    Effect.provideService(forgetWithdrawals, Database, database)
+  )
   yield* tasks.every("complaints: look", Duration.hours(1), (yield* Complaints).look)
   const { refresh } = yield* WechatKeys
   const { all } = yield* Merchants

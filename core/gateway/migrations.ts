@@ -6,6 +6,7 @@ import { loginMigrations } from "../login/migrations.ts"
 import { noticeMigrations } from "../notices/migrations.ts"
 import { bookMigrations } from "../payments/books/migrations.ts"
 import { complaintMigrations } from "../payments/complaints/migrations.ts"
+import { lateMigrations } from "../payments/late-migrations.ts"
 import { paymentMigrations } from "../payments/migrations.ts"
 import { refundMigrations } from "../payments/refunds/migrations.ts"
 import { sharingMigrations } from "../sharing/migrations.ts"
@@ -30,6 +31,7 @@ export const coreMigrations = [
   ...paymentMigrations,
   ...payKeyMigrations,
   ...refundMigrations,
+  ...lateMigrations,
   ...complaintMigrations,
   ...bookMigrations,
   ...noticeMigrations

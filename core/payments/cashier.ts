@@ -1,9 +1,12 @@
 import { Clock, Context, Duration, Effect, Layer } from "effect"
+import { Database } from "../database/database.ts"
 import type { Fen } from "../values/money.ts"
 import { makeBringing } from "./bringing.ts"
 import { checked } from "./checked.ts"
+import { takeHeld } from "./counting.ts"
 import type { Invited } from "./invited.ts"
 import { type Invitation, type InviteOrder, makeInviting } from "./inviting.ts"
+import { type Keeping, makeKeeping } from "./keeping.ts"
 import { Ledger } from "./ledger.ts"
 import { codeMark } from "./mark.ts"
 import {
@@ -14,7 +17,8 @@ import {
   PaymentUnknown,
   type Reference,
   type RefundStanding,
-  type Standing
+  type Standing,
+  type Withdrawn
 } from "./model.ts"
 import { makeNotified, type Notified } from "./notified.ts"
 import { end, makeOpening } from "./opening.ts"
@@ -23,11 +27,25 @@ import { makeRecovery } from "./recovery.ts"
 import { makeRefunds, type Refunds } from "./refunds/refunds.ts"
 import { isUndone } from "./refunds/rules.ts"
 import { makeResolve } from "./resolve.ts"
-import { attemptOf, refundsOf, reversalOf } from "./rows.ts"
+import { attemptOf, paymentOf, refundsOf, reversalOf } from "./rows.ts"
 import { type CodeOrder, makeSending, type QrOrder } from "./sending.ts"
 import { askReversal } from "./settle.ts"
-import { current, hasEnded, refunded, refundStanding, type Sale, standing } from "./standing.ts"
+import {
+  current,
+  hasEnded,
+  isHeld,
+  refunded,
+  refundStanding,
+  type Sale,
+  standing
+} from "./standing.ts"
 import { type Total, totalOf } from "./totals.ts"
+import { withdraw } from "./withdrawals.ts"
+
+/** What is to be undone, and when the old system said so, by its own clock. */
+export interface TakenBack extends Reference {
+  readonly saidAt?: number
+}
 
 export interface RefundOrder extends Reference {
   /** The old system's own key of this refund: the same key is the same money. */
@@ -45,8 +63,8 @@ export interface RefundOrder extends Reference {
 export class Cashier extends Context.Service<
   Cashier,
   {
-    collect(order: CodeOrder): Effect.Effect<Standing, AmountDiffers | OrderInvalid>
-    show(order: QrOrder): Effect.Effect<Shown, AmountDiffers | OrderInvalid>
+    collect(order: CodeOrder): Effect.Effect<Standing, AmountDiffers | OrderInvalid | Withdrawn>
+    show(order: QrOrder): Effect.Effect<Shown, AmountDiffers | OrderInvalid | Withdrawn>
     invite(
       order: InviteOrder
     ): Effect.Effect<Invitation, AmountDiffers | OrderDiffers | OrderInvalid>
@@ -56,10 +74,12 @@ export class Cashier extends Context.Service<
     total(reference: Omit<Reference, "part">): Effect.Effect<Total>
     standing(reference: Reference): Effect.Effect<Standing, PaymentUnknown>
     ask(reference: Reference): Effect.Effect<Standing, PaymentUnknown>
-    reverse(reference: Reference): Effect.Effect<Standing, PaymentUnknown | NotRefundable>
+    reverse(reference: TakenBack): Effect.Effect<Standing, PaymentUnknown | NotRefundable>
     refund(
       order: RefundOrder
     ): Effect.Effect<RefundStanding, PaymentUnknown | NotRefundable | AmountDiffers>
+    /** What people decide about money that is held. */
+    readonly held: Keeping
     /** What people do about refunds. */
     readonly refunds: Pick<Refunds, "list" | "confirm" | "decline" | "renew" | "payOut">
     /** Asks WeChat about one attempt, also after its end, and writes its word down. */
@@ -77,6 +97,7 @@ export class Cashier extends Context.Service<
 }
 
 const makeCashier = Effect.fnUntraced(function* (publicUrl: URL) {
+  const database = yield* Database
   const ledger = yield* Ledger
   const sending = yield* makeSending
   const opening = yield* makeOpening
@@ -87,6 +108,7 @@ const makeCashier = Effect.fnUntraced(function* (publicUrl: URL) {
   const { ask: askWechat, load } = yield* makeResolve(refunds)
   const { recover, sweep } = yield* makeRecovery
   const notified = yield* makeNotified(refunds)
+  const held = yield* makeKeeping
 
   const sale = Effect.fnUntraced(function* (reference: Reference) {
     const found = yield* ledger.sale(reference)
@@ -123,6 +145,11 @@ const makeCashier = Effect.fnUntraced(function* (publicUrl: URL) {
       const now = yield* load(attempt.id)
       if (now !== undefined) yield* askWechat(now)
     }
+    if (isHeld(before.payment, attempt))
+      yield* ledger.change(attempt.id, async (sql, settling, because) => {
+        const payment = await paymentOf(sql, before.payment.id)
+        await takeHeld(sql, settling, payment, because("taken by the cashier"))
+      })
     return standing(yield* sale(reference))
   })
 
@@ -131,7 +158,9 @@ const makeCashier = Effect.fnUntraced(function* (publicUrl: URL) {
     if (found !== undefined) yield* askWechat(found)
   })
 
-  const reverse = Effect.fnUntraced(function* (reference: Reference) {
+  const reverse = Effect.fnUntraced(function* ({ saidAt, ...reference }: TakenBack) {
+    if (saidAt !== undefined)
+      yield* Effect.provideService(withdraw(reference, saidAt), Database, database)
     const found = yield* sale(reference)
     const attempt = current(found)
     yield* giveUp(found.payment.id)
@@ -178,6 +207,7 @@ const makeCashier = Effect.fnUntraced(function* (publicUrl: URL) {
     reverse,
     refund,
     refunds,
+    held,
     recover,
     sweep,
     notified,

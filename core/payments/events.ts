@@ -15,7 +15,7 @@ export const PaymentPaid = event(
   Schema.Struct({ ...about, transactionId: Schema.String, paidAt: Schema.Int })
 )
 
-/** An attempt was undone; `amount` went back, 0 when none had been taken. */
+/** What was paid has gone back as a whole. What was paid twice, or too late, and went back is no news: nobody was told of it. */
 export const PaymentReversed = event("payment.reversed", Schema.Struct(about))
 
 /** What was asked for will not be paid any more: its time is over, or whoever asked for it gave it up. No money is with the merchant. */
@@ -25,6 +25,8 @@ export const PaymentClosed = event(
     reference: Schema.String,
     part: Schema.String,
     amount: Fen,
+    /** The last attempt to collect it, where there was one. */
+    outTradeNo: Schema.optionalKey(Schema.String),
     why: Schema.Literals(["expired", "given up", "refused"])
   })
 )

@@ -5,12 +5,12 @@ import { Pseudonyms } from "../database/pseudonyms.ts"
 import { again, task } from "../tasks/kind.ts"
 import { Tasks } from "../tasks/tasks.ts"
 import { Merchants } from "../wechat/pay/merchants.ts"
+import { closePayment } from "./counting.ts"
 import { invitedTo } from "./invited.ts"
 import { Ledger } from "./ledger.ts"
 import { AmountDiffers, type Order, OrderDiffers, PaymentUnknown, type Standing } from "./model.ts"
 import { invite } from "./placing.ts"
 import { paymentOf, saleRows } from "./rows.ts"
-import { closePayment } from "./settle.ts"
 import { hasEnded, standing } from "./standing.ts"
 
 /** Somebody is to pay this, whichever way suits their device; they may begin within this time. */

@@ -19,7 +19,8 @@ import {
   paymentOf,
   saleRows
 } from "./rows.ts"
-import { askReversal, hear, type Settling } from "./settle.ts"
+import { askReversal, hear } from "./settle.ts"
+import type { Settling } from "./settling.ts"
 import type { Sale } from "./standing.ts"
 import { type AttemptRow, type Because, hold, type ReversalRow, tables } from "./store.ts"
 import { makeWaiting } from "./waiting.ts"
@@ -78,6 +79,7 @@ export class Ledger extends Context.Service<
         timeline,
         merchantOf: (mchid) => merchants.get(mchid),
         payerOf: frozen.payerOf,
+        rulesOf: (store) => merchants.storeRules(store),
         resolve: (sql, outTradeNo, due) =>
           tasks.ensure(sql, ResolveAttempt, { key: outTradeNo, payload: { outTradeNo }, due })
       }
@@ -99,7 +101,7 @@ export class Ledger extends Context.Service<
         const at = yield* Clock.currentTimeMillis
         const { appid, mchid: merchant } = merchants.of(order.store)
         return yield* database.write(`payment:${order.plugin}:${order.reference}`, (sql) =>
-          openAttempt(sql, { ...order, merchant, appid, part: order.part ?? "" }, how, at)
+          openAttempt(sql, { ...order, merchant, appid, part: order.part ?? "" }, how, settling, at)
         )
       })
 

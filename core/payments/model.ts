@@ -16,6 +16,8 @@ export interface Order extends Reference {
   readonly store: string
   /** The old system's till or counter. */
   readonly device: string
+  /** When the old system said it, by its own clock; what it has taken back since is not collected, however late it arrives. */
+  readonly saidAt?: number
 }
 
 /** Why WeChat or the payer said no: scan another code, no money on this one, or something else. */
@@ -39,6 +41,16 @@ export type Standing =
       readonly amount: Fen
       readonly paidAt: number
       readonly refunded: Fen
+    }
+  /**
+   * Paid after the caller was told that it was not, and held until then: whoever collects or asks about it again takes it, and it is
+   * `Paid`. Otherwise it goes back.
+   */
+  | {
+      readonly _tag: "Held"
+      readonly outTradeNo: string
+      readonly amount: Fen
+      readonly until: number
     }
   | { readonly _tag: "Paying"; readonly outTradeNo: string; readonly since: number }
   | { readonly _tag: "Awaited"; readonly outTradeNo: string; readonly since: number }
@@ -99,6 +111,14 @@ export class OrderInvalid extends Schema.TaggedError<OrderInvalid>()("OrderInval
 }) {
   readonly status = 400
   override readonly message = `${this.field}: ${this.problem}`
+}
+
+/** Its caller has taken this back since it was said: it was long on its way, and nothing is collected. */
+export class Withdrawn extends Schema.TaggedError<Withdrawn>()("Withdrawn", {
+  reference: Schema.String
+}) {
+  readonly status = 409
+  override readonly message = "This was taken back after it was said, and is not collected"
 }
 
 /** Nothing was ever asked for under this reference. */

@@ -1,7 +1,7 @@
 import { Clock, Duration, Effect } from "effect"
 import { ways } from "../wechat/pay/ways.ts"
 import { Ledger } from "./ledger.ts"
-import { AmountDiffers, type Order, type Standing } from "./model.ts"
+import { AmountDiffers, type Order, type Standing, Withdrawn } from "./model.ts"
 import type { Try } from "./placing.ts"
 import { attemptStanding, hasEnded, type Sale } from "./standing.ts"
 import { type AttemptRow, type PaymentRow, tables } from "./store.ts"
@@ -38,6 +38,7 @@ export const makeOpening = Effect.gen(function* () {
     for (;;) {
       const opened = yield* ledger.open(order, how)
       if (opened.is === "differs") return yield* new AmountDiffers({ reference: order.reference })
+      if (opened.is === "withdrawn") return yield* new Withdrawn({ reference: order.reference })
       if (opened.is === "over") return undefined
       const { attempt, is } = opened
       if (is === "new") return { attempt, isNew: true }

@@ -1,5 +1,5 @@
 import { Context, Effect, Layer } from "effect"
-import { Cashier, type RefundOrder, type Shown } from "./cashier.ts"
+import { Cashier, type RefundOrder, type Shown, type TakenBack } from "./cashier.ts"
 import type { Invitation, InviteOrder } from "./inviting.ts"
 import type {
   AmountDiffers,
@@ -9,7 +9,8 @@ import type {
   PaymentUnknown,
   Reference,
   RefundStanding,
-  Standing
+  Standing,
+  Withdrawn
 } from "./model.ts"
 import type { How, Prepared } from "./preparing.ts"
 import type { CodeOrder, QrOrder } from "./sending.ts"
@@ -28,9 +29,11 @@ export class Payments extends Context.Service<
      * Collects by payment code. Resolves when the attempt has ended, which may take minutes; give up waiting whenever you like, the
      * work goes on. A refused attempt is followed by another when the same reference comes with a new code.
      */
-    collect(order: Own<CodeOrder>): Effect.Effect<Standing, AmountDiffers | OrderInvalid>
+    collect(
+      order: Own<CodeOrder>
+    ): Effect.Effect<Standing, AmountDiffers | OrderInvalid | Withdrawn>
     /** Asks WeChat for a QR that the payer scans. The same order again is the same QR. */
-    show(order: Own<QrOrder>): Effect.Effect<Shown, AmountDiffers | OrderInvalid>
+    show(order: Own<QrOrder>): Effect.Effect<Shown, AmountDiffers | OrderInvalid | Withdrawn>
     /**
      * Asks for a payment before anybody has chosen how to pay, and gives an address that leads its payer there, on any device. The same
      * again is the same invitation. Unpaid at its end, it is closed, and `PaymentClosed` tells.
@@ -52,8 +55,11 @@ export class Payments extends Context.Service<
     standing(reference: Own<Reference>): Effect.Effect<Standing, PaymentUnknown>
     /** What WeChat says now, if it still has something to say. */
     ask(reference: Own<Reference>): Effect.Effect<Standing, PaymentUnknown>
-    /** Undoes a payment and resolves when that is certain. Fails when part of it has been refunded. */
-    reverse(reference: Own<Reference>): Effect.Effect<Standing, PaymentUnknown | NotRefundable>
+    /**
+     * Undoes a payment and resolves when that is certain. Fails when part of it has been refunded. With `saidAt`, an order that was said
+     * before is not collected when it arrives after this.
+     */
+    reverse(reference: Own<TakenBack>): Effect.Effect<Standing, PaymentUnknown | NotRefundable>
     /** Gives back part or all, once per `key`. Resolves when WeChat has accepted or declined it. */
     refund(
       order: Own<RefundOrder>

@@ -1,10 +1,13 @@
 import type { CustomerId } from "../customers/model.ts"
 import type { Sql } from "../database/database.ts"
 import { outTradeNo } from "../values/numbers.ts"
+import { takeHeld } from "./counting.ts"
 import type { Order, Reference } from "./model.ts"
 import { findPayment, paymentOf, reversalOf, saleRows } from "./rows.ts"
+import type { Settling } from "./settling.ts"
 import { hasEnded, latest, type Sale } from "./standing.ts"
 import { type AttemptRow, begin, hold, move, type PaymentRow } from "./store.ts"
+import { isWithdrawn } from "./withdrawals.ts"
 
 // How payments and attempts are written down; all inside a write.
 
@@ -21,11 +24,15 @@ export interface Try {
   readonly invited?: boolean
 }
 
-/** `new`: written down, to be sent now. `known`: this or another attempt answers for the order. `over`: it can no longer be paid. */
+/**
+ * `new`: written down, to be sent now. `known`: this or another attempt answers for the order. `over`: it can no longer be paid.
+ * `withdrawn`: its caller took it back after this was said.
+ */
 export type Opened =
   | { readonly is: "new" | "known"; readonly attempt: AttemptRow; readonly payment: PaymentRow }
   | { readonly is: "differs" }
   | { readonly is: "over" }
+  | { readonly is: "withdrawn" }
 
 /** A payment goes by the number of its first attempt, so that any process finds the same one. */
 export const firstNumber = (reference: Reference & { readonly part: string }) =>
@@ -42,10 +49,12 @@ export const openAttempt = async (
   sql: Sql,
   order: Placed,
   how: Try,
+  settling: Settling,
   at: number
 ): Promise<Opened> => {
   const known = await findPayment(sql, order)
   if (known === undefined) {
+    if (await isWithdrawn(sql, order)) return { is: "withdrawn" }
     const payment = await begin(sql, "payment", paymentRow(order, at), { event: "asked", at })
     return { is: "new", attempt: await tryOnce(sql, payment, order, how, 1, at), payment }
   }
@@ -53,8 +62,10 @@ export const openAttempt = async (
   await hold(sql, known.id)
   const sale = await saleRows(sql, await paymentOf(sql, known.id))
   if (how.invited && isOver(sale.payment, at)) return { is: "over" }
+  const taken = await takeHeld(sql, settling, sale.payment, { event: "taken by the cashier", at })
   const answering = await answersFor(sql, sale, how)
-  if (answering !== undefined) return { is: "known", attempt: answering, payment: sale.payment }
+  if (answering !== undefined) return { is: "known", attempt: answering, payment: taken }
+  if (await isWithdrawn(sql, order)) return { is: "withdrawn" }
   const payment =
     sale.payment.state === "closed"
       ? await move(sql, "payment", sale.payment, "open", { event: "asked again", at })
@@ -100,7 +111,8 @@ const paymentRow = (
   paid_by: null,
   created_at: at,
   asked_at: at,
-  expires_at
+  expires_at,
+  held_until: null
 })
 
 const tryOnce = (

@@ -84,11 +84,9 @@ export const makePreparing = Effect.fnUntraced(function* (
     const sale = yield* ledger.sale(reference)
     if (sale === undefined) return yield* new PaymentUnknown({ reference: reference.reference })
     const expires = lastMoment(sale.payment, yield* Clock.currentTimeMillis)
-    const brought = yield* bring(
-      orderOf(sale.payment),
-      { ...as, expires, invited: true },
-      wanted
-    ).pipe(Effect.catchTag("AmountDiffers", Effect.die))
+    const brought = yield* bring(orderOf(sale.payment), { ...as, expires, invited: true }, wanted)
+      .pipe(Effect.catchTag("Withdrawn", Effect.die))
+      .pipe(Effect.catchTag("AmountDiffers", Effect.die))
     const { attempt } = brought
     if (attempt?.prepay == null || !isOrder(attempt.way))
       return { standing: brought.standing, cashier: undefined }

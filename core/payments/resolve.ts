@@ -9,7 +9,7 @@ import { wordOf, wordOfQueryFailure } from "./hearing.ts"
 import { Ledger, ResolveAttempt } from "./ledger.ts"
 import { patience } from "./model.ts"
 import type { Refunds } from "./refunds/refunds.ts"
-import { hasEnded } from "./standing.ts"
+import { hasEnded, isHeld } from "./standing.ts"
 import type { AttemptRow, ReversalRow } from "./store.ts"
 import { makeUndo } from "./undo.ts"
 import type { Word } from "./word.ts"
@@ -50,6 +50,7 @@ export const makeResolve = Effect.fnUntraced(function* (refunds: Refunds) {
     const before = yield* load(outTradeNo)
     if (before === undefined) return
     if (isBeingUndone(before)) return yield* undo(before)
+    if (isHeld(before.sale.payment, before.attempt)) return yield* holdOn(before)
     if (hasEnded(before.attempt) && !mayStillBePaid(before.attempt)) return
     const asked = yield* Clock.currentTimeMillis
     const word = yield* ask(before)
@@ -61,6 +62,14 @@ export const makeResolve = Effect.fnUntraced(function* (refunds: Refunds) {
     const why = givenUp(after, now)
     if (why === undefined || word.says === "nothing") return askAgain(after.attempt, now)
     yield* ledger.undo(after.attempt, why)
+    return again(Duration.zero)
+  })
+
+  /** Nobody has taken it in time: it goes back. */
+  const holdOn = Effect.fnUntraced(function* ({ attempt, sale }: Case) {
+    const left = (sale.payment.held_until ?? 0) - (yield* Clock.currentTimeMillis)
+    if (left > 0) return again(Duration.millis(left))
+    yield* ledger.undo(attempt, "surplus")
     return again(Duration.zero)
   })
 

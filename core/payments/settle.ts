@@ -1,11 +1,12 @@
 import type { Sql } from "../database/database.ts"
-import type { Events } from "../tasks/events.ts"
 import { leaveTodo } from "../tasks/todos.ts"
 import type { Fen } from "../values/money.ts"
-import type { Merchant } from "../wechat/pay/merchant.ts"
-import { PaymentClosed, PaymentPaid, PaymentReversed } from "./events.ts"
+import { aboutPayment, closePayment, countPaid, eventKey, givenBack } from "./counting.ts"
+import { PaymentReversed } from "./events.ts"
+import { holdLate } from "./held.ts"
 import { attemptOf, attemptsOf, paymentOf, reversalOf } from "./rows.ts"
-import { hasEnded, type Sale } from "./standing.ts"
+import type { Settling } from "./settling.ts"
+import { hasEnded, isHeld, isUnderway, type Sale } from "./standing.ts"
 import {
   type AttemptRow,
   type Because,
@@ -15,18 +16,8 @@ import {
   type ReversalRow,
   tables
 } from "./store.ts"
-import { notePaid, noteReversed, payerOf, type Timeline } from "./timeline.ts"
+import { notePaid, noteReversed, payerOf } from "./timeline.ts"
 import { mismatch, next, type Word } from "./word.ts"
-
-/** What settling needs besides the database: how facts reach plugins and people's timelines, and how an attempt is asked about (again). */
-export interface Settling {
-  readonly events: Events["Service"]
-  readonly timeline: Timeline
-  readonly merchantOf: (mchid: string) => Merchant | undefined
-  /** By their openid, for whom alone an attempt was made. */
-  readonly payerOf: (attempt: AttemptRow) => string | undefined
-  readonly resolve: (sql: Sql, outTradeNo: string, due: number) => Promise<void>
-}
 
 /**
  * Applies WeChat's word to an attempt, inside a write. A word may come late, twice and in any order: the same end follows. Where it
@@ -137,6 +128,12 @@ const paid = async (
   if (reversal !== undefined && !late && isWelcome(payment, reversal))
     await move(sql, "reversal", reversal, "overtaken", because)
   else if (reversal !== undefined || late || payment.state !== "open") {
+    const rules = settling.rulesOf(payment.store)
+    const until = late ? await holdLate(sql, rules, payment, moved, reversal, because) : undefined
+    if (until !== undefined) {
+      await settling.resolve(sql, moved.id, until)
+      return undefined
+    }
     // A reversal under way is what the till waits for, unless it was told of an end before.
     if (late || reversal === undefined || reversal.state === "refused")
       await report(
@@ -148,12 +145,7 @@ const paid = async (
     await askReversal(sql, settling, moved, "surplus", because)
     return undefined
   }
-  const done = await move(sql, "payment", payment, "paid", because, { paid_by: attempt.id })
-  await settling.events.publish(sql, payment.plugin, PaymentPaid, eventKey(payment), {
-    ...aboutPayment(payment, moved),
-    transactionId: word.transactionId,
-    paidAt: word.paidAt
-  })
+  const done = await countPaid(sql, settling, payment, moved, because)
   return done && { payment: done, attempts: [moved], reversals: [], refunds: [] }
 }
 
@@ -171,7 +163,7 @@ export const askReversal = async (
     await begin(
       sql,
       "reversal",
-      { id: attempt.id, state: "asked", why, returned: 0 as Fen, asked_at },
+      { id: attempt.id, state: "asked", why, returned: 0 as Fen, asked_at, unheard_at: null },
       because
     )
   else if (known.state === "overtaken" || (known.state === "done" && known.returned === 0))
@@ -182,8 +174,14 @@ export const askReversal = async (
 /** An attempt ended without money: a reversal that was asked for is done, and the payment holds nothing. */
 const ended = async (sql: Sql, settling: Settling, attempt: AttemptRow, because: Because) => {
   const reversal = await reversalOf(sql, attempt.id)
-  if (reversal === undefined || !isUnderway(reversal)) return
-  await undone(sql, settling, attempt, reversal, because)
+  if (reversal !== undefined && isUnderway(reversal))
+    return undone(sql, settling, attempt, reversal, because)
+  if (attempt.state !== "closed" || reversal !== undefined) return
+  // WeChat has closed it without being asked; an invitation has an end of its own.
+  const payment = await paymentOf(sql, attempt.payment)
+  if (payment.state !== "open" || payment.expires_at !== null) return
+  if (!(await somebodyElseMayPay(sql, attempt)))
+    await closePayment(sql, settling, payment, "expired", because)
 }
 
 /** The reversal is over: what had been taken is back, or nothing ever was. */
@@ -200,11 +198,12 @@ export const undone = async (
   const goesOn = staysOpen(payment, reversal, because) || (await somebodyElseMayPay(sql, attempt))
   if (payment.state === "open" && !goesOn)
     await closePayment(sql, settling, payment, "given up", because)
-  if (payment.state === "paid" && payment.paid_by === attempt.id)
-    await move(sql, "payment", payment, "closed", because, { paid_by: null })
+  if (isHeld(payment, attempt)) await givenBack(sql, settling, payment, because)
   // What cost nothing and ends nothing is no news.
   if (returned === 0 && payment.state === "open" && goesOn) return
   await noteReversed(sql, settling.timeline, payment, attempt, { returned }, because.at)
+  if (payment.state !== "paid" || payment.paid_by !== attempt.id) return
+  await move(sql, "payment", payment, "closed", because, { paid_by: null })
   const fact = { ...aboutPayment(payment, attempt), amount: returned }
   await settling.events.publish(sql, payment.plugin, PaymentReversed, eventKey(payment), fact)
 }
@@ -219,30 +218,5 @@ const isWelcome = (payment: PaymentRow, reversal: ReversalRow) =>
   isUnderway(reversal) &&
   (reversal.why === "superseded" || (reversal.why === "silence" && payment.expires_at !== null))
 
-/** Nobody will pay this any more. */
-export const closePayment = async (
-  sql: Sql,
-  { events }: Settling,
-  payment: PaymentRow,
-  why: typeof PaymentClosed.schema.Type.why,
-  because: Because
-): Promise<void> => {
-  if ((await move(sql, "payment", payment, "closed", because)) === undefined) return
-  const { amount, part, plugin, reference } = payment
-  const fact = { reference, part, amount, why }
-  await events.publish(sql, plugin, PaymentClosed, eventKey(payment), fact)
-}
-
-const isUnderway = ({ state }: ReversalRow) => state === "asked" || state === "unknown"
-
 const somebodyElseMayPay = async (sql: Sql, { id, payment }: AttemptRow) =>
   (await attemptsOf(sql, payment)).some((other) => other.id !== id && !hasEnded(other))
-
-export const eventKey = ({ plugin, reference }: PaymentRow) => `event:${plugin}:${reference}`
-
-export const aboutPayment = ({ part, reference }: PaymentRow, { amount, id }: AttemptRow) => ({
-  reference,
-  part,
-  outTradeNo: id,
-  amount
-})

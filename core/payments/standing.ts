@@ -14,11 +14,15 @@ export interface Sale {
 export const hasEnded = (attempt: AttemptRow) =>
   attempt.state === "paid" || attempt.state === "refused" || attempt.state === "closed"
 
+/** Its money came late, and waits for the cashier. */
+export const isHeld = ({ paid_by, state }: PaymentRow, { id }: AttemptRow) =>
+  state === "held" && paid_by === id
+
 export const latest = (sale: Sale): AttemptRow | undefined => sale.attempts.at(-1)
 
 /** What was paid, and what of it has gone back or is on its way. */
 export const captured = ({ attempts, payment, refunds }: Sale) => {
-  const paid = attempts.find(({ id }) => id === payment.paid_by)
+  const paid = attempts.find(({ id }) => payment.state === "paid" && id === payment.paid_by)
   const own = refunds.filter(({ attempt }) => attempt === paid?.id)
   return { paid: paid?.amount ?? (0 as Fen), refunded: refunded(own) }
 }
@@ -50,7 +54,8 @@ const cameToNothing = ({ reversals }: Sale, { id, state }: AttemptRow) =>
   (state === "refused" || state === "closed") &&
   !reversals.some((reversal) => reversal.id === id && isUnderway(reversal))
 
-const isUnderway = ({ state }: ReversalRow) => state === "asked" || state === "unknown"
+/** A reversal that WeChat has not carried out yet. */
+export const isUnderway = ({ state }: ReversalRow) => state === "asked" || state === "unknown"
 
 /** Where one attempt stands. */
 export const attemptStanding = (sale: Sale, attempt: AttemptRow): Standing => {
@@ -60,6 +65,8 @@ export const attemptStanding = (sale: Sale, attempt: AttemptRow): Standing => {
     return { _tag: "Reversing", outTradeNo, since: reversal.asked_at }
   if (reversal?.state === "done")
     return { _tag: "Reversed", outTradeNo, amount: attempt.amount, returned: reversal.returned }
+  if (isHeld(sale.payment, attempt))
+    return { _tag: "Held", outTradeNo, amount: attempt.amount, until: sale.payment.held_until ?? 0 }
   switch (attempt.state) {
     case "paid":
       return {

@@ -25,6 +25,8 @@ export type PaymentRow = {
   readonly asked_at: number
   /** Until when somebody was invited to pay, whichever way; a sale at a till has no such end. */
   readonly expires_at: number | null
+  /** Until when money that came late waits for its cashier. */
+  readonly held_until: number | null
 }
 
 export type AttemptRow = {
@@ -70,6 +72,8 @@ export type ReversalRow = {
   readonly why: "till" | "silence" | "unknown" | "surplus" | "superseded"
   readonly returned: Fen
   readonly asked_at: number
+  /** When it was last sent without an answer: from then on it may still arrive. */
+  readonly unheard_at: number | null
 }
 
 export type RefundRow = {
@@ -224,3 +228,15 @@ const remember = (
     detail: detail?.slice(0, 255) ?? null,
     at
   } satisfies HistoryRow)
+
+/** The last time something became `to`. */
+export const lastMove = (sql: Sql, subject: Subject, id: string, to: string) =>
+  tables(sql)
+    .selectFrom("weir_history")
+    .selectAll()
+    .where("subject", "=", subject)
+    .where("id", "=", id)
+    .where("to", "=", to)
+    .orderBy("version", "desc")
+    .limit(1)
+    .executeTakeFirst()

@@ -1,4 +1,4 @@
-import { Clock, Duration, Effect } from "effect"
+import { Clock, Duration, Effect, Result } from "effect"
 import { type Again, again } from "../tasks/kind.ts"
 import { leaveTodo } from "../tasks/todos.ts"
 import { WechatPay } from "../wechat/pay/client.ts"
@@ -11,7 +11,7 @@ import type { Refunds } from "./refunds/refunds.ts"
 import { attemptOf, reversalOf } from "./rows.ts"
 import { undone } from "./settle.ts"
 import { hasEnded, refundStanding } from "./standing.ts"
-import { type AttemptRow, move } from "./store.ts"
+import { type AttemptRow, move, tables } from "./store.ts"
 import type { Word } from "./word.ts"
 
 /**
@@ -45,7 +45,7 @@ export const makeUndo = (
     const cancel = Effect.fnUntraced(function* (it: Case) {
       const { attempt, merchant } = it
       const told = isReversed(attempt)
-        ? pay.reverse(merchant, attempt.id)
+        ? watched(it, pay.reverse(merchant, attempt.id))
         : pay.close(merchant, attempt.id)
       const failure = yield* Effect.match(told, {
         onFailure: (no) => no,
@@ -58,6 +58,25 @@ export const makeUndo = (
       const after = yield* load(attempt.id)
       return after?.reversal?.state === "done" ? again(Duration.zero) : soon
     })
+
+    /** Until WeChat has answered a reversal it may still arrive, and undo what has been paid since. */
+    const watched = <A>({ attempt, reversal }: Case, told: Effect.Effect<A, PayFailure>) =>
+      Effect.gen(function* () {
+        yield* unheard(attempt.id, yield* Clock.currentTimeMillis)
+        const answer = yield* Effect.result(told)
+        if (Result.isSuccess(answer) || answer.failure._tag !== "PayUnknown")
+          yield* unheard(attempt.id, reversal?.unheard_at ?? null)
+        return yield* Effect.fromResult(answer)
+      })
+
+    const unheard = (id: string, unheard_at: number | null) =>
+      ledger.change(id, async (sql) => {
+        await tables(sql)
+          .updateTable("weir_reversals")
+          .set({ unheard_at })
+          .where("id", "=", id)
+          .execute()
+      })
 
     const notCancelled = Effect.fnUntraced(function* (it: Case, failure: PayFailure) {
       const { attempt } = it

@@ -76,6 +76,16 @@ export const holdUntil = async (sql: Sql, { epoch, key }: Claim, until: number) 
   return numUpdatedRows > 0n
 }
 
+/** Holds a claim longer, unless it has been let go of: whoever asks for its key again must not wait for what nobody does. */
+export const holdOn = (sql: Sql, { epoch, key }: Claim, until: number, now: number) =>
+  tables(sql)
+    .updateTable("weir_task_keys")
+    .set({ leased_until: until })
+    .where("task_key", "=", key)
+    .where("epoch", "=", epoch)
+    .where("leased_until", ">", now)
+    .execute()
+
 /** Not done: when it is to be tried again, or `null`: when a person says so. */
 export interface Kept {
   readonly due: number | null

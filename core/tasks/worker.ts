@@ -8,7 +8,7 @@ import {
   claim,
   findCandidates,
   findDueKinds,
-  holdUntil
+  holdOn
 } from "./claims.ts"
 import { type Handler, perform } from "./perform.ts"
 import { bringBack } from "./store.ts"
@@ -113,9 +113,11 @@ const claimAll = (database: Database["Service"], due: ReadonlyArray<Candidate>, 
 const holdAll = (database: Database["Service"], claims: ReadonlyArray<Claim>, until: number) =>
   claims.length === 0
     ? Effect.void
-    : database.write("tasks", async (sql) => {
-        for (const claim of claims) await holdUntil(sql, claim, until)
-      })
+    : Effect.flatMap(Clock.currentTimeMillis, (now) =>
+        database.write("tasks", async (sql) => {
+          for (const claim of claims) await holdOn(sql, claim, until, now)
+        })
+      )
 
 /** Tasks of a kind that nothing here handles wait for a version that does. They are mentioned once. */
 const warnOfUnknown = Effect.fnUntraced(function* (

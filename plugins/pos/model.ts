@@ -66,6 +66,8 @@ export interface Sale {
   readonly amount: Fen
   readonly code: string
   readonly title: string
+  /** When the till said it, by its own clock; one without a clock does not say. */
+  readonly saidAt?: number
 }
 
 /** What became of it, before a dialect puts it into its own fields. */
@@ -107,6 +109,8 @@ export const outcomeOf = (standing: Standing): Outcome => {
     case "Paying":
       return told("P1", numberOf(standing))
     case "Awaited":
+    // Whoever asks takes it; this is only seen by who does not ask.
+    case "Held":
     case "Reversing":
       return told("P2", numberOf(standing))
     case "Reversed":

@@ -38,7 +38,7 @@ export class Sales extends Context.Service<
     /** What WeChat says of it now. */
     query(at: At): Effect.Effect<Outcome>
     /** Undoes it; resolves when that is certain. */
-    reverse(at: At): Effect.Effect<Outcome>
+    reverse(at: At & Pick<Sale, "saidAt">): Effect.Effect<Outcome>
     refund(order: Return): Effect.Effect<Outcome>
     /** A QR for the customer's display. */
     show(
@@ -59,16 +59,21 @@ export class Sales extends Context.Service<
       const malformed = ({ field }: OrderInvalid) =>
         Effect.succeed({ ...told("E1"), message: `${words.E1}(${field})` })
 
+      // It was long on its way, and the till has been told of its reversal since.
+      const takenBack = () => Effect.succeed(told("R0"))
+
       return Sales.of({
         collect: ({ code, till, ...sale }) => {
           const wallet = walletOf(code)
           if (wallet !== "wechat") return Effect.succeed(otherWallet(wallet))
-          return payments
-            .collect({ ...sale, code, device: till })
-            .pipe(
-              Effect.map(outcomeOf),
-              Effect.catchTags({ AmountDiffers: otherAmount, OrderInvalid: malformed })
-            )
+          return payments.collect({ ...sale, code, device: till }).pipe(
+            Effect.map(outcomeOf),
+            Effect.catchTags({
+              AmountDiffers: otherAmount,
+              OrderInvalid: malformed,
+              Withdrawn: takenBack
+            })
+          )
         },
 
         standing: (at) =>
@@ -111,7 +116,11 @@ export class Sales extends Context.Service<
               ...outcomeOf(standing),
               ...(codeUrl !== undefined && { codeUrl })
             })),
-            Effect.catchTags({ AmountDiffers: otherAmount, OrderInvalid: malformed })
+            Effect.catchTags({
+              AmountDiffers: otherAmount,
+              OrderInvalid: malformed,
+              Withdrawn: takenBack
+            })
           )
       })
     })

@@ -91,7 +91,7 @@ const saidNo = said(["F1", "F2", "F3", "E8"])
 const saidUndone = said(["R0"])
 
 export const lateMoneyGoesBack = atRest(
-  "Money taken after the till heard no goes back, and is reported",
+  "Money taken after the till heard no goes back, and is reported, unless its cashier took what was held",
   (history) =>
     history.talk
       .filter(
@@ -103,6 +103,7 @@ export const lateMoneyGoesBack = atRest(
         if (order === undefined || !isCaptured(order) || isLeftToPerson(history, order.outTradeNo))
           return []
         const { outTradeNo, successTime = "" } = order
+        if (wasTaken(history, outTradeNo)) return []
         if (keptOf(order) > 0)
           return [`${outTradeNo} is kept, and the till heard ${talk.answer.code}`]
         // WeChat tells whole seconds.
@@ -115,6 +116,15 @@ export const lateMoneyGoesBack = atRest(
           : []
       })
 )
+
+/** It was held, and its cashier asked for it in time. */
+const wasTaken = ({ rows }: History, outTradeNo: string) => {
+  const payment = rows.attempts.find(({ id }) => id === outTradeNo)?.payment
+  return rows.history.some(
+    ({ from, id, subject, to }) =>
+      subject === "payment" && id === payment && from === "held" && to === "paid"
+  )
+}
 
 /** A bank's terminals hear no number. Each of their sales has one attempt, but for those that never left the gateway. */
 const orderOf = ({ rows, wechat }: History, { answer, reference }: Talk) => {

@@ -114,6 +114,7 @@ const codes: Readonly<Record<Standing["_tag"], string>> = {
   Open: "P1",
   Paying: "P1",
   Awaited: "P2",
+  Held: "P2",
   Reversing: "P2",
   Refused: "F3",
   Reversed: "R0",

@@ -50,7 +50,8 @@ const leave = ({ cwd, settings }: Place) =>
               paid_by: null,
               created_at: because.at,
               asked_at: because.at,
-              expires_at: null
+              expires_at: null,
+              held_until: null
             },
             because
           )

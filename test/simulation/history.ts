@@ -32,7 +32,8 @@ const payment: PaymentRow = {
   paid_by: "KEPT-2",
   created_at: at(0),
   asked_at: at(0),
-  expires_at: null
+  expires_at: null,
+  held_until: null
 }
 
 const attempt: AttemptRow = {
@@ -87,7 +88,8 @@ const reversal: ReversalRow = {
   version: 2,
   why: "till",
   returned: fen(500),
-  asked_at: at(60)
+  asked_at: at(60),
+  unheard_at: null
 }
 
 const order: History["wechat"][number] = {

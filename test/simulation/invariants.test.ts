@@ -173,25 +173,26 @@ const unsound: Readonly<Record<string, Readonly<Record<string, History>>>> = {
       history: [...path("reversal", "KEPT-1", 1, "asked"), ...history]
     }))
   },
-  "Money taken after the till heard no goes back, and is reported": {
-    "kept after the till heard no": withOrder("KEPT-1", {
-      tradeState: "SUCCESS",
-      transactionId: "4200003"
-    }),
-    "given back, and nobody was told": withOrder("KEPT-1", {
-      tradeState: "REVOKED",
-      transactionId: "4200003",
-      successTime: "2026-11-24T12:00:05+08:00"
-    }),
-    "paid after the till heard that it was undone": withTalk(
-      {
-        call: "REVERSE",
-        reference: tickets.undone,
-        answer: { bytes: "undone", code: "R0", outTradeNo: "UNDONE-1" }
-      },
-      withOrder("UNDONE-1", { successTime: "2026-11-24T12:01:00+08:00" })
-    )
-  },
+  "Money taken after the till heard no goes back, and is reported, unless its cashier took what was held":
+    {
+      "kept after the till heard no": withOrder("KEPT-1", {
+        tradeState: "SUCCESS",
+        transactionId: "4200003"
+      }),
+      "given back, and nobody was told": withOrder("KEPT-1", {
+        tradeState: "REVOKED",
+        transactionId: "4200003",
+        successTime: "2026-11-24T12:00:05+08:00"
+      }),
+      "paid after the till heard that it was undone": withTalk(
+        {
+          call: "REVERSE",
+          reference: tickets.undone,
+          answer: { bytes: "undone", code: "R0", outTradeNo: "UNDONE-1" }
+        },
+        withOrder("UNDONE-1", { successTime: "2026-11-24T12:01:00+08:00" })
+      )
+    },
   "Kept, refunded and nothing to keep are the same three sets in both books": {
     "kept there, undone here": withOrder("UNDONE-1", { tradeState: "SUCCESS" }),
     "refunded there, kept here": withOrder("KEPT-2", {
@@ -262,7 +263,8 @@ describe("what an invariant lets pass", () => {
   })
 
   it("is late money that went back and was reported", () => {
-    const sentence = "Money taken after the till heard no goes back, and is reported"
+    const sentence =
+      "Money taken after the till heard no goes back, and is reported, unless its cashier took what was held"
     const late = withOrder("KEPT-1", { tradeState: "REVOKED", transactionId: "4200003" })
     const reported = withRows(
       () => ({ todos: [{ kind: "payment.late", subject: "KEPT-1" }] }),

@@ -19,6 +19,7 @@ export const stateOf = (standing: Standing, isOver: boolean): PayState => {
     case "Paying":
       return "paying"
     case "Awaited":
+    case "Held":
     case "Reversing":
       return "checking"
     case "Paid":

@@ -28,6 +28,7 @@ const saleOf = (message: typeof Qr.Type) => ({
   till: message.PosNo,
   reference: referenceOf(message),
   amount: message.TotalFee,
+  saidAt: message.TranTime,
   title: message.Body || `${message.StoreNo} 门店消费`
 })
 
@@ -89,7 +90,9 @@ const reverse = call("REVERSE", {
     reopens: (message) => Effect.succeed({ call: "MICROPAY", key: saleKey(message) })
   },
   answer: (message) =>
-    Sales.use((sales) => sales.reverse({ reference: referenceOf(message) })).pipe(
+    Sales.use((sales) =>
+      sales.reverse({ reference: referenceOf(message), saidAt: message.TranTime })
+    ).pipe(
       // A reversal is never the last word on a ticket: the cashier may scan again under it, and reverse again.
       Effect.map((outcome) => interim(replyOf(outcome)))
     )
