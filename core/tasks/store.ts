@@ -1,5 +1,6 @@
 import type { Sql } from "../database/database.ts"
 import { leaseMillis } from "../database/lease.ts"
+import { statement } from "../database/statement.ts"
 
 /** Tasks under one key are done in their order, so the key is what is claimed, leased and parked. */
 interface KeyRow {
@@ -94,77 +95,93 @@ export const seeTo = async (sql: Sql, task: NewTask, latest: number): Promise<vo
  * ends a task of it in another process.
  */
 const takeSequence = async (sql: Sql, key: string): Promise<number | undefined> => {
-  const { numUpdatedRows } = await tables(sql)
-    .updateTable("weir_task_keys")
-    .set((column) => ({ next_sequence: column("next_sequence", "+", 1) }))
-    .where("task_key", "=", key)
-    .executeTakeFirst()
-  if (numUpdatedRows === 0n) return undefined
-  const { next_sequence } = await tables(sql)
-    .selectFrom("weir_task_keys")
-    .select("next_sequence")
-    .where("task_key", "=", key)
-    .executeTakeFirstOrThrow()
-  return next_sequence - 1
+  if ((await countUp(sql, { key })).changed === 0) return undefined
+  const [row] = (await findKey(sql, { key })).rows
+  return row === undefined ? undefined : row.next_sequence - 1
 }
+
+// Every sale has tasks, so what adds them is compiled once.
+type Key = { readonly key: string }
+
+const countUp = statement((sql, { key }: Key) =>
+  tables(sql)
+    .updateTable("weir_task_keys")
+    .set((is) => ({ next_sequence: is("next_sequence", "+", is.lit(1)) }))
+    .where("task_key", "=", key)
+)
+const findKey = statement((sql, { key }: Key) =>
+  tables(sql).selectFrom("weir_task_keys").select("next_sequence").where("task_key", "=", key)
+)
 
 const place = async (sql: Sql, task: NewTask, sequence: number | undefined): Promise<void> => {
   const { due, key, kind, payload } = task
   const row = { task_key: key, kind, due }
-  await tables(sql)
-    .insertInto("weir_tasks")
-    .values({ ...row, sequence: sequence ?? 1, payload, attempts: 0, last_error: null })
-    .execute()
+  await insertTask(sql, { ...row, sequence: sequence ?? 1, payload, attempts: 0, last_error: null })
   if (sequence === undefined)
-    await tables(sql)
-      .insertInto("weir_task_keys")
-      .values({ ...row, next_sequence: 2, epoch: 0, leased_until: 0, parked_at: null })
-      .execute()
-  else
-    await tables(sql)
-      .updateTable("weir_task_keys")
-      .set({ kind, due })
-      .where("task_key", "=", key)
-      .where("due", "is", null)
-      .where("parked_at", "is", null)
-      .execute()
+    await insertKey(sql, { ...row, next_sequence: 2, epoch: 0, leased_until: 0, parked_at: null })
+  else await showFirst(sql, { key, kind, due })
 }
 
+const insertTask = statement((sql, row: TaskRow) =>
+  tables(sql).insertInto("weir_tasks").values(row)
+)
+const insertKey = statement((sql, row: KeyRow) =>
+  tables(sql).insertInto("weir_task_keys").values(row)
+)
+const showFirst = statement((sql, { due, key, kind }: Pick<NewTask, "due" | "key" | "kind">) =>
+  tables(sql)
+    .updateTable("weir_task_keys")
+    .set({ kind, due })
+    .where("task_key", "=", key)
+    .where("due", "is", null)
+    .where("parked_at", "is", null)
+)
+
 const findWaiting = async (sql: Sql, { key, kind }: NewTask, now: number) => {
-  const last = await tables(sql)
+  const [last] = (await findLast(sql, { key, kind })).rows
+  if (last === undefined || last.leased_until <= now) return last
+  const running = await findHead(sql, key)
+  return last.sequence === running?.sequence ? undefined : last
+}
+
+const findLast = statement((sql, { key, kind }: Pick<NewTask, "key" | "kind">) =>
+  tables(sql)
     .selectFrom("weir_tasks as task")
     .innerJoin("weir_task_keys as key", "key.task_key", "task.task_key")
     .select(["task.sequence", "task.due", "key.leased_until"])
     .where("task.task_key", "=", key)
     .where("task.kind", "=", kind)
     .orderBy("task.sequence", "desc")
-    .limit(1)
-    .executeTakeFirst()
-  if (last === undefined || last.leased_until <= now) return last
-  const running = await findHead(sql, key)
-  return last.sequence === running?.sequence ? undefined : last
-}
+    .limit((is) => is.lit(1))
+)
 
 /** The first task of a key, which is the one that may be done. */
-export const findHead = (sql: Sql, key: string) =>
+export const findHead = async (sql: Sql, key: string) => (await findFirst(sql, { key })).rows[0]
+
+const findFirst = statement((sql, { key }: Key) =>
   tables(sql)
     .selectFrom("weir_tasks")
     .select(["sequence", "kind", "payload", "due", "attempts", "last_error"])
     .where("task_key", "=", key)
     .orderBy("sequence")
-    .limit(1)
-    .executeTakeFirst()
+    .limit((is) => is.lit(1))
+)
 
 /** Lets the row of a key say what its first task is, unless the key is parked. */
 export const showHead = async (sql: Sql, key: string): Promise<void> => {
   const head = await findHead(sql, key)
-  await tables(sql)
+  await showAs(sql, { key, due: head?.due ?? null, ...(head !== undefined && { kind: head.kind }) })
+}
+
+type Shown = Key & { readonly due: number | null; readonly kind?: string }
+
+const showAs = statement((sql, { key, ...to }: Shown) =>
+  tables(sql)
     .updateTable("weir_task_keys")
-    .set({ due: head?.due ?? null, ...(head !== undefined && { kind: head.kind }) })
+    .set(to)
     .where("task_key", "=", key)
     .where("parked_at", "is", null)
-    .execute()
-}
+)
 
 /** Forgets keys that have had no task for a day. Until then their epoch keeps late writers out. */
 export const forgetIdle = (sql: Sql, now: number) =>
