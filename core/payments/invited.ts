@@ -4,7 +4,7 @@ import { digest } from "../values/numbers.ts"
 import { isOrder, type OrderWay } from "../wechat/pay/ways.ts"
 import { isFresh } from "./bringing.ts"
 import type { Reference, Standing } from "./model.ts"
-import { current, hasEnded, type Sale, standing } from "./standing.ts"
+import { current, hasEnded, latest, type Sale, standing } from "./standing.ts"
 import type { AttemptRow } from "./store.ts"
 
 /** What a page shows to whoever opens the address of an invitation. */
@@ -15,10 +15,14 @@ export interface Invited extends Required<Reference> {
   /** Who is paid, by the number. */
   readonly merchant: string
   readonly standing: Standing
+  /** The last moment to begin; UTC ms. */
+  readonly until: number | undefined
   /** Nobody can begin any more. */
   readonly isOver: boolean
   /** What somebody has begun and not ended. */
   readonly begun: Begun | undefined
+  /** Who came last went, or is going, another way than by scanning a code: no page shows one again by itself. */
+  readonly isTaken: boolean
   /** Ways in which WeChat has refused to let it be paid. */
   readonly refused: ReadonlyArray<OrderWay>
   /** Every part of the reference, this one too. */
@@ -54,8 +58,10 @@ export const invitedTo = (
   const shown = {
     ...{ plugin, reference, part, amount, title, store, merchant },
     standing: standing(sale),
+    until: expires_at ?? undefined,
     isOver: expires_at !== null && now >= expires_at,
     begun: begunIn(sale, now),
+    isTaken: isTaken(sale),
     refused: refusedWays(sale),
     parts: parts.map(({ payment, ...rest }) => ({
       title: payment.title,
@@ -73,6 +79,13 @@ const begunIn = (sale: Sale, now: number): Begun | undefined => {
   if (attempt === undefined || hasEnded(attempt) || !isOrder(attempt.way)) return undefined
   const prepay = isFresh(attempt, now) ? attempt.prepay : null
   return { way: attempt.way, payer: attempt.payer ?? undefined, prepay: prepay ?? undefined }
+}
+
+/** Between the end of one order and the beginning of the next, too, or two devices would close each other's for ever. */
+const isTaken = (sale: Sale): boolean => {
+  const last = latest(sale)
+  const reversal = sale.reversals.find(({ id }) => id === last?.id)
+  return last !== undefined && (last.way !== "native" || reversal?.why === "superseded")
 }
 
 /** WeChat's no to a way holds for the whole payment: the merchant lacks it, or its settings are wrong. */

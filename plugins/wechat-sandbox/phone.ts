@@ -107,7 +107,7 @@ export class Phone extends Context.Service<
       const displayed = Effect.gen(function* () {
         const now = yield* clock.now
         const { orders, scenes } = yield* database.read(async (sql) => ({
-          orders: await unpaid(sql).execute(),
+          orders: await unpaid(sql).where("way", "=", "native").execute(),
           scenes: await scenesOf(sql, now)
         }))
         return {
@@ -171,7 +171,7 @@ const unpaid = (sql: Sql) =>
   tables(sql)
     .selectFrom("sandbox_orders")
     .selectAll()
-    .where("way", "=", "native")
+    .where("way", "!=", "codepay")
     .where("state", "=", "NOTPAY")
     .orderBy("created_at", "desc")
     .limit(remembered)

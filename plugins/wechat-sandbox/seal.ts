@@ -24,6 +24,10 @@ export const requestText = (
 export const isSignedBy = (key: KeyObject, text: Uint8Array, signature: string) =>
   verify("RSA-SHA256", text, key, Buffer.from(signature, "base64"))
 
+/** What a merchant signs for a page or an app that opens the cashier, line by line. */
+export const isSignedText = (key: KeyObject, parts: ReadonlyArray<string>, signature: string) =>
+  isSignedBy(key, Buffer.from(lines(...parts)), signature)
+
 /** What WeChat signs, in answers and notifies alike. A 204 leaves the third line empty. */
 export const signMessage = (key: KeyObject, timestamp: string, nonce: string, body: string) =>
   sign("RSA-SHA256", Buffer.from(lines(timestamp, nonce, body)), key).toString("base64")

@@ -38,7 +38,7 @@ const withCode = Effect.fnUntraced(function* (token: string, invited: Invited, p
   const isWanted =
     isPayable(invited) &&
     offerOf(invited, payer) === "native" &&
-    (begun === undefined || begun.way === "native") &&
+    !invited.isTaken &&
     begun?.prepay === undefined
   if (!isWanted) return invited
   const invitations = yield* Invitations

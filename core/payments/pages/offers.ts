@@ -33,7 +33,7 @@ const progress = ({ begun }: Invited, own: boolean, say: Say): Part => {
 /** On a computer: the code itself, unless that would end what somebody has begun elsewhere. */
 const byQr = ({ invited, say, url }: Offered, own: boolean): Html => {
   const { begun } = invited
-  if (begun !== undefined && !own) return press(url, say("here"))
+  if (invited.isTaken) return press(url, say(begun === undefined || own ? "showCode" : "here"))
   return begun?.prepay === undefined
     ? html`<p class="how" data-making>${say("making")}</p>`
     : html`<p class="how">${say("scan")}</p>${qr(begun.prepay, say("qr"))}`

@@ -71,8 +71,12 @@ interface About {
   readonly url: string
 }
 
-const details = ({ standing, store }: Invited, state: PayState, { payee, say }: About): Html => {
-  const until = standing._tag === "Open" && state === "open" ? standing.until : undefined
+const details = (
+  { standing, store, ...invited }: Invited,
+  state: PayState,
+  { payee, say }: About
+): Html => {
+  const until = state === "open" || state === "paying" ? invited.until : undefined
   const returned = returnedOf(standing)
   const rows: ReadonlyArray<readonly [Word, string] | undefined> = [
     payee === undefined ? undefined : ["payee", payee],

@@ -17,6 +17,7 @@ export const words = {
     "It is being paid on another device. If you pay here instead, that one is closed first; nobody is charged twice."
   ],
   scan: ["请用微信扫一扫支付", "Scan with WeChat to pay"],
+  showCode: ["显示支付二维码", "Show the QR code"],
   qr: ["支付二维码", "QR code to pay with"],
   making: ["正在生成支付二维码…", "The QR code is on its way…"],
   inWechat: ["在微信中打开此页面支付", "Open this page in WeChat to pay"],

@@ -8,14 +8,14 @@ import { avatar, type Html, two } from "./words.ts"
 
 /** What an OAuth page of WeChat's shows when it will not do what it is asked. */
 export const errorPage = ({ code, message }: PageError) =>
-  page(
+  plainPage(
     "微信登录失败",
     html`<h1>${message}</h1><p>错误码:${code}</p><p><small>The login page refuses: error ${code}</small></p>`
   )
 
 /** An account wants to know who somebody is; the buttons come back to the page itself. */
 export const consentPage = ({ account }: Wish, person: Person, target: string) =>
-  page(
+  plainPage(
     "微信登录",
     html`${asks(account, "申请获取以下权限", "asks for the following")}
 <ul><li>${two("获得你的公开信息（昵称、头像等）", "Your nickname and avatar")}</li></ul>
@@ -29,7 +29,7 @@ ${self(person)}
 
 /** What a phone shows that has scanned a website's QR. */
 export const confirmPage = (account: Account, person: Person, target: string) =>
-  page(
+  plainPage(
     "微信登录",
     html`${asks(account, "申请使用你的微信登录", "wants to log you in on its website")}
 ${self(person)}
@@ -50,7 +50,7 @@ export interface QrShown {
 
 /** What a website sends a desktop to: a QR, until a phone has scanned it and decided. */
 export const qrPage = ({ account, confirm, isScanned, next }: QrShown) =>
-  page(
+  plainPage(
     "微信登录",
     html`<meta http-equiv="refresh" content="2;url=${next}">
 <h1>${two("微信登录", "WeChat login")}</h1>
@@ -64,21 +64,24 @@ export const qrPage = ({ account, confirm, isScanned, next }: QrShown) =>
   )
 
 export const toldPage = () =>
-  page(
+  plainPage(
     "微信登录",
     html`<h1>${two("登录成功", "Logged in")}</h1><p>${two("网页将自动跳转", "The website goes on by itself")}</p>${home}`
   )
 
 /** `again`: where a desktop begins anew. */
 export const deniedPage = (again?: string) =>
-  page("微信登录", html`<h1>${two("已取消授权", "Not allowed")}</h1>${anew(again)}`)
+  plainPage("微信登录", html`<h1>${two("已取消授权", "Not allowed")}</h1>${anew(again)}`)
 
 export const expiredPage = (again?: string) =>
-  page("微信登录", html`<h1>${two("二维码已失效", "This QR is no longer good")}</h1>${anew(again)}`)
+  plainPage(
+    "微信登录",
+    html`<h1>${two("二维码已失效", "This QR is no longer good")}</h1>${anew(again)}`
+  )
 
 /** A browser that follows the way back twice: once as a picture, once as a page. */
 export const doublePage = (url: string) =>
-  page(
+  plainPage(
     "微信登录",
     html`<img src="${url}" alt="" hidden><meta http-equiv="refresh" content="0;url=${url}">`
   )
@@ -96,7 +99,8 @@ const anew = (again: string | undefined): Html =>
     ? home
     : html`<p><a href="${again}">${two("刷新二维码", "Show another")}</a></p>`
 
-const page = (title: string, body: Html) => html`<!doctype html>
+/** A page of WeChat's own that stands alone. */
+export const plainPage = (title: string, body: Html) => html`<!doctype html>
 <html lang="zh-CN">
 <head>
 <meta charset="utf-8">

@@ -2,6 +2,7 @@ import { Effect } from "effect"
 import { type RawReply, route } from "#core"
 import { acts } from "./acts.ts"
 import { billView } from "./bill.ts"
+import { cashierRoutes } from "./cashier.ts"
 import { chatScreens } from "./chat-screens.ts"
 import { codeView } from "./code.ts"
 import { live } from "./live.ts"
@@ -36,5 +37,6 @@ export const phoneRoutes = [
   route.raw("GET", "/phone/bill", screen(bill)),
   route.raw("GET", "/phone/me", screen(me)),
   route.raw("GET", "/phone/live.js", () => Effect.succeed(script)),
+  ...cashierRoutes,
   ...acts
 ]

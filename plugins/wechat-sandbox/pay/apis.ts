@@ -12,6 +12,7 @@ import {
   RefundRequest,
   ReverseRequest
 } from "./fields.ts"
+import { reachable } from "./middle-page.ts"
 import { refund, transaction } from "./wire.ts"
 
 const orderWays = ["native", "jsapi", "app", "h5"] as const
@@ -40,9 +41,9 @@ const orderApis = (form: Form): ReadonlyArray<Api> => {
     ...orderWays.map((way) =>
       post(`${path}/${way}`, "body", orderRequest(way, form), {
         form,
-        answer: ({ orders }, { body, frozen, merchant }) =>
+        answer: ({ orders }, { body, frozen, merchant, origin }) =>
           Effect.map(orders.create(way, merchant, body, frozen), ({ credential }) =>
-            ok({ [given[way]]: credential })
+            ok({ [given[way]]: reachable(credential ?? "", origin) })
           )
       })
     ),

@@ -15,6 +15,7 @@ import {
   tables
 } from "../store.ts"
 import { announcePayment } from "./announce.ts"
+import { credentialIn } from "./middle-page.ts"
 import { isOpen, isPayable, standing } from "./standing.ts"
 import { balanceBank, cardBank } from "./wire.ts"
 
@@ -68,7 +69,7 @@ export class Payers extends Context.Service<
       const agenda = yield* Agenda
 
       const find = Effect.fnUntraced(function* (number: string) {
-        const order = yield* database.read((sql) => byNumber(sql, number))
+        const order = yield* database.read((sql) => byNumber(sql, credentialIn(number)))
         return order ?? (yield* new OrderUnknown({ number }))
       })
 

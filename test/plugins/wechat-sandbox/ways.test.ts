@@ -41,7 +41,7 @@ describe("an order", () => {
   it.effect.each([
     ["jsapi", "prepay_id", /^wx261124120000[0-9a-f]{22}$/, "JSAPI"],
     ["app", "prepay_id", /^wx261124120000[0-9a-f]{22}$/, "APP"],
-    ["h5", "h5_url", /^https:\/\/wx.tenpay.com\/.*prepay_id=wx/, "MWEB"]
+    ["h5", "h5_url", /^http:\/\/127.0.0.1:3003\/cgi-bin\/.*prepay_id=wx/, "MWEB"]
   ] as const)("of %s is found by its %s and paid", ([way, name, form, type]) =>
     Effect.gen(function* () {
       const shop = yield* open

@@ -108,12 +108,39 @@ eachDatabase("the pay page picks a way", (database) => {
       assert.notInclude(seen.html, "<svg")
       assert.include(seen.html, "改在这台设备上支付")
       assert.strictEqual((yield* rental.orders).length, 2)
+      assert.include(seen.html, "请于此时间前支付")
       yield* rental.payer()
       yield* pass("3 seconds")
       assert.strictEqual((yield* computer.look(deposit)).state, "paid")
       assert.deepStrictEqual(yield* keptOf(rental), ["JSAPI"])
       assert.isUndefined((yield* phone.press(deposit)).cashier)
     })
+  )
+
+  it.effect(
+    "leaves it to people to go back to a code, also when what a phone has begun is over",
+    () =>
+      Effect.gen(function* () {
+        const rental = yield* openRental(database)
+        const { deposit } = yield* rental.rent()
+        const computer = rental.device("computer")
+        yield* computer.open(deposit)
+        const phone = rental.device("wechat", rental.credentials.openid)
+        yield* phone.arrive(deposit)
+        const path = "/v3/pay/transactions/jsapi"
+        yield* rental.control("PUT", "/faults", { fault: "no-product", path })
+        assert.include((yield* phone.press(deposit)).view.html, "请联系商家")
+        const free = yield* computer.look(deposit)
+        assert.strictEqual(free.state, "open")
+        assert.include(free.html, "显示支付二维码")
+        assert.deepStrictEqual(
+          (yield* rental.orders).map(({ tradeState, tradeType }) => `${tradeType} ${tradeState}`),
+          ["NATIVE CLOSED"],
+          "a page that looks on begins nothing"
+        )
+        const pressed = yield* computer.press(deposit)
+        assert.include(pressed.view.html, "<svg")
+      })
   )
 
   it.effect("lets two people with the same address follow each other, and charges one", () =>
