@@ -184,9 +184,9 @@ describe("the accounts of a gateway", () => {
   it.effect("production refuses the sandbox's addresses, and every name the sandbox made up", () =>
     Effect.gen(function* () {
       const { credentials } = yield* openSandbox()
-      const appids = Object.entries(credentials).flatMap(([key, value]) =>
-        /appid$/i.test(key) ? [value] : []
-      )
+      // A partner's and its merchant's are those of the same accounts.
+      const named = Object.entries(credentials).filter(([key]) => /appid$/i.test(key))
+      const appids = [...new Set(named.map(([, appid]) => appid))]
       assert.isAtLeast(appids.length, 3)
       const said = yield* problems(
         {
