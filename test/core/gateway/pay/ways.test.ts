@@ -177,6 +177,28 @@ eachDatabase("the pay page picks a way", (database) => {
       assert.include(page.text, "https://res.wx.qq.com/open/js/jweixin-1.6.0.js")
     })
   )
+
+  it.effect("for a mini program that pays by the token and its own session", () =>
+    Effect.gen(function* () {
+      const rental = yield* openRental(database)
+      const { miniAppid, openid } = rental.credentials
+      const { deposit } = yield* rental.rent()
+      const { code } = yield* rental.control("POST", `/users/${openid}/authorize`, {
+        appid: miniAppid,
+        decision: "approve"
+      })
+      const { session } = yield* rental.tell("/login/mini-program", { code, account: "mini" })
+      const client = rental.device("miniProgram")
+      const bearer = { authorization: `Bearer ${session}` }
+      const seen = yield* client.send(deposit, { method: "POST", headers: bearer })
+      const { cashier, view } = JSON.parse(seen.text)
+      assert.deepInclude(cashier, { way: "jsapi", appId: miniAppid }, seen.text)
+      assert.strictEqual(view.state, "paying")
+      yield* rental.payer()
+      const told = yield* client.send(`${deposit}/word`, { method: "POST", headers: bearer })
+      assert.strictEqual(JSON.parse(told.text).state, "paid")
+    })
+  )
 })
 
 const miniProgram = {
