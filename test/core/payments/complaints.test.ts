@@ -21,6 +21,8 @@ const open = Effect.fnUntraced(function* (database: Kind) {
   const { OutTradeNo: outTradeNo = "" } = yield* sold(world)
   const { mchid } = world.credentials
   assert.strictEqual((yield* asks(world, "/complaints/listen", { mchid })).status, 200)
+  // A start looks through WeChat's list, the next look is an hour later.
+  yield* pass("30 seconds")
   return { world, outTradeNo }
 })
 
