@@ -38,7 +38,7 @@ const lost = new Set([
 const double = new Set([
   "No ticket keeps more than one capture",
   "No second number is opened for a ticket while the first may still be paid",
-  "Money taken after the till heard no goes back, and is reported",
+  "Money taken after the till heard no goes back, and is reported, unless its cashier took what was held",
   "Refunds, done and pending, never exceed the capture, nor fifty"
 ])
 

@@ -102,7 +102,7 @@ describe("weir plugins", () => {
         carrier: "http",
         at: "/pos/xml",
         dialect: "house-xml",
-        calls: ["MICROPAY", "QUERY", "REVERSE", "REFUND"]
+        calls: ["MICROPAY", "QUERY", "REVERSE", "REFUND", "INVOICE"]
       })
       assert.deepInclude(pos.options, { name: "secret", set: true })
       assert.deepInclude(pos.options, { name: "secrets", set: false })
