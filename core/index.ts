@@ -50,6 +50,7 @@ export {
   type Standing
 } from "./payments/model.ts"
 export { Payments } from "./payments/payments.ts"
+export { NotShippable, Shipped, type Shipping } from "./payments/shipping/model.ts"
 export { every } from "./plugin/every.ts"
 export { action, type Play, PlayFailed, type World } from "./plugin/play.ts"
 export { definePlugin } from "./plugin/plugin.ts"

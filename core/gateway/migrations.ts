@@ -9,6 +9,7 @@ import { complaintMigrations } from "../payments/complaints/migrations.ts"
 import { lateMigrations } from "../payments/late-migrations.ts"
 import { paymentMigrations } from "../payments/migrations.ts"
 import { refundMigrations } from "../payments/refunds/migrations.ts"
+import { shippingMigrations } from "../payments/shipping/migrations.ts"
 import { sharingMigrations } from "../sharing/migrations.ts"
 import { taskMigrations } from "../tasks/migrations.ts"
 import { todoMigrations } from "../tasks/todos.ts"
@@ -32,6 +33,7 @@ export const coreMigrations = [
   ...payKeyMigrations,
   ...refundMigrations,
   ...lateMigrations,
+  ...shippingMigrations,
   ...complaintMigrations,
   ...bookMigrations,
   ...noticeMigrations

@@ -30,6 +30,8 @@ import { makeResolve } from "./resolve.ts"
 import { attemptOf, paymentOf, refundsOf, reversalOf } from "./rows.ts"
 import { type CodeOrder, makeSending, type QrOrder } from "./sending.ts"
 import { askReversal } from "./settle.ts"
+import type { NotShippable, Shipped, Shipping } from "./shipping/model.ts"
+import { makeShipping } from "./shipping/shipping.ts"
 import {
   current,
   hasEnded,
@@ -78,6 +80,10 @@ export class Cashier extends Context.Service<
     refund(
       order: RefundOrder
     ): Effect.Effect<RefundStanding, PaymentUnknown | NotRefundable | AmountDiffers>
+    shipped(
+      reference: Reference,
+      what: Shipped
+    ): Effect.Effect<Shipping, PaymentUnknown | OrderInvalid | NotShippable>
     /** What people decide about money that is held. */
     readonly held: Keeping
     /** What people do about refunds. */
@@ -109,6 +115,7 @@ const makeCashier = Effect.fnUntraced(function* (publicUrl: URL) {
   const { recover, sweep } = yield* makeRecovery
   const notified = yield* makeNotified(refunds)
   const held = yield* makeKeeping
+  const shipped = yield* makeShipping
 
   const sale = Effect.fnUntraced(function* (reference: Reference) {
     const found = yield* ledger.sale(reference)
@@ -208,6 +215,7 @@ const makeCashier = Effect.fnUntraced(function* (publicUrl: URL) {
     refund,
     refunds,
     held,
+    shipped,
     recover,
     sweep,
     notified,

@@ -14,6 +14,7 @@ import type {
 } from "./model.ts"
 import type { How, Prepared } from "./preparing.ts"
 import type { CodeOrder, QrOrder } from "./sending.ts"
+import type { NotShippable, Shipped, Shipping } from "./shipping/model.ts"
 import type { Total } from "./totals.ts"
 
 type Own<A> = Omit<A, "plugin">
@@ -64,6 +65,16 @@ export class Payments extends Context.Service<
     refund(
       order: Own<RefundOrder>
     ): Effect.Effect<RefundStanding, PaymentUnknown | NotRefundable | AmountDiffers>
+    /**
+     * Says what was sent for a payment, where WeChat must know: of what a mini program's order paid, while WeChat asks that mini program
+     * for it (发货信息管理). For all else there is nothing to do, and `Needless` says why. Resolves when it is written down, which is
+     * `Underway`; the same again says what became of it. Something else, with a later `at`, says it anew, which WeChat takes once for each
+     * payment.
+     */
+    shipped(
+      reference: Own<Reference>,
+      what: Shipped
+    ): Effect.Effect<Shipping, PaymentUnknown | OrderInvalid | NotShippable>
   }
 >()("weir/Payments") {
   static readonly layer = (plugin: string) =>
@@ -79,7 +90,8 @@ export class Payments extends Context.Service<
           standing: (reference) => cashier.standing({ ...reference, plugin }),
           ask: (reference) => cashier.ask({ ...reference, plugin }),
           reverse: (reference) => cashier.reverse({ ...reference, plugin }),
-          refund: (order) => cashier.refund({ ...order, plugin })
+          refund: (order) => cashier.refund({ ...order, plugin }),
+          shipped: (reference, what) => cashier.shipped({ ...reference, plugin }, what)
         })
       )
     )

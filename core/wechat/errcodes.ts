@@ -153,6 +153,10 @@ const errcodes: Readonly<Record<number, Errcode>> = {
   61005: T("the platform's ticket has expired"),
   61006: T("the platform's ticket is wrong"),
   63002: C("the JS-SDK signature is wrong"),
+  10060001: C("WeChat's order management knows no such payment of this mini program"),
+  10060003: C("what was sent for the payment was said anew already"),
+  10060004: C("the payment is given back or finished, and nothing can be shipped for it"),
+  268485228: C("the way of shipping and its number of entries do not go together"),
   ...Object.fromEntries(
     Array.from({ length: 17 }, (_, offset) => [65301 + offset, badMenu] as const)
   ),

@@ -27,7 +27,9 @@ export const Settings = Schema.Struct({
   /** Days a user's refresh token lives: 30, or 180 by the page for mobile apps. */
   refreshTokenDays: Schema.Int.check(Schema.isBetween({ minimum: 1, maximum: 365 })),
   /** How often a message or event is pushed in all; the documents can also be read as one and three retries. */
-  pushAttempts: Schema.Int.check(Schema.isBetween({ minimum: 1, maximum: 4 }))
+  pushAttempts: Schema.Int.check(Schema.isBetween({ minimum: 1, maximum: 4 })),
+  /** Seconds after a payment until a mini program's order management knows of it: up to a minute; never, where it is not authorised. */
+  shippingAfter: Schema.Int.check(Schema.isGreaterThanOrEqualTo(0))
 })
 export type Settings = typeof Settings.Type
 
@@ -43,7 +45,8 @@ const defaults: Settings = {
   notifyRetries: 15,
   consent: "ask",
   refreshTokenDays: 30,
-  pushAttempts: 3
+  pushAttempts: 3,
+  shippingAfter: 10
 }
 
 /** One kept by an older sandbox lacks what came later. */

@@ -3,6 +3,7 @@ import { Database, rfc3339, type Sql } from "#core"
 import { WechatClock } from "./clock.ts"
 import { refundStates, tradeStates, tradeTypes } from "./model.ts"
 import { standing } from "./pay/standing.ts"
+import { type ShipmentRow, shipmentTables } from "./platform/shipment-store.ts"
 import { accountOf, type Delivery, type OrderRow, type RefundRow, tables } from "./store.ts"
 
 export const LedgerOrder = Schema.Struct({
@@ -19,6 +20,17 @@ export const LedgerOrder = Schema.Struct({
   authCode: Schema.optionalKey(Schema.String),
   transactionId: Schema.optionalKey(Schema.String),
   successTime: Schema.optionalKey(Schema.String),
+  /** What its mini program said was sent for it. */
+  shipping: Schema.optionalKey(
+    Schema.Struct({
+      logisticsType: Schema.Int,
+      deliveryMode: Schema.Int,
+      allDelivered: Schema.Boolean,
+      reshipped: Schema.Boolean,
+      uploadTime: Schema.String,
+      parcels: Schema.Array(Schema.Record(Schema.String, Schema.Unknown))
+    })
+  ),
   refunds: Schema.Array(
     Schema.Struct({
       outRefundNo: Schema.String,
@@ -66,10 +78,13 @@ export class Books extends Context.Service<
 
       const ledger = Effect.gen(function* () {
         const now = yield* clock.now
-        const [orders, refunds] = yield* database.read(readAll)
+        const [orders, refunds, shipments] = yield* database.read(readAll)
         const refundsOf = Map.groupBy(refunds, key)
+        const shipmentOf = new Map(shipments.map((row) => [key(row), row]))
         return {
-          orders: orders.map((row) => entry(standing(row, now), refundsOf.get(key(row)) ?? []))
+          orders: orders.map((row) =>
+            entry(standing(row, now), refundsOf.get(key(row)) ?? [], shipmentOf.get(key(row)))
+          )
         }
       })
 
@@ -96,7 +111,8 @@ const readAll = async (sql: Sql) => {
   const refunds = tables(sql).selectFrom("sandbox_refunds").selectAll()
   return [
     await orders.orderBy("created_at").orderBy("out_trade_no").execute(),
-    await refunds.orderBy("created_at").orderBy("out_refund_no").execute()
+    await refunds.orderBy("created_at").orderBy("out_refund_no").execute(),
+    await shipmentTables(sql).selectFrom("sandbox_shipments").selectAll().execute()
   ] as const
 }
 
@@ -110,7 +126,8 @@ const readNotifies = (sql: Sql) =>
 
 export const entry = (
   order: OrderRow,
-  refunds: ReadonlyArray<RefundRow>
+  refunds: ReadonlyArray<RefundRow>,
+  shipment?: ShipmentRow
 ): typeof LedgerOrder.Type => ({
   outTradeNo: order.out_trade_no,
   mchid: order.sub_mchid ?? order.mchid,
@@ -123,12 +140,22 @@ export const entry = (
   ...(order.auth_code === null ? {} : { authCode: order.auth_code }),
   ...(order.transaction_id === null ? {} : { transactionId: order.transaction_id }),
   ...(order.paid_at === null ? {} : { successTime: rfc3339(order.paid_at) }),
+  ...(shipment === undefined ? {} : { shipping: shippingOf(shipment) }),
   refunds: refunds.map((row) => ({
     outRefundNo: row.out_refund_no,
     refundId: row.refund_id,
     amount: row.amount,
     status: row.state
   }))
+})
+
+const shippingOf = (row: ShipmentRow) => ({
+  logisticsType: row.logistics_type,
+  deliveryMode: row.delivery_mode,
+  allDelivered: row.all_delivered === 1,
+  reshipped: row.reshipped === 1,
+  uploadTime: rfc3339(row.upload_time),
+  parcels: JSON.parse(row.list) as ReadonlyArray<Record<string, unknown>>
 })
 
 const tries = (deliveries: string) =>

@@ -2,6 +2,7 @@ import type { Sql } from "#core"
 import { migration } from "#core"
 import { complaintMigrations } from "./pay/complaint-store.ts"
 import { platformTables } from "./platform/migrations.ts"
+import { shipmentMigrations } from "./platform/shipment-store.ts"
 
 const settings = (sql: Sql) =>
   sql.schema
@@ -196,5 +197,6 @@ export const migrations = [
       for (const name of partnerColumns)
         await sql.schema.alterTable("sandbox_orders").dropColumn(name).execute()
     }
-  })
+  }),
+  ...shipmentMigrations
 ]

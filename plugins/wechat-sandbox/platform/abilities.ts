@@ -20,7 +20,8 @@ const matrix = {
   oauth: { kinds: service, certified: true },
   qrcode: { kinds: service, certified: true },
   location: { kinds: service, certified: true },
-  session: { kinds: miniProgram, certified: false }
+  session: { kinds: miniProgram, certified: false },
+  shipping: { kinds: miniProgram, certified: false }
 } as const
 
 export type Ability = keyof typeof matrix

@@ -79,6 +79,7 @@ const fresh = (
     secret,
     kind,
     certified: true,
+    tradeManaged: kind === "mini-program",
     frozen: false,
     originalId: "",
     openPlatform,

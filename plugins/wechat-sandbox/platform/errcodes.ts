@@ -120,7 +120,11 @@ const messages = {
   200017: "invalid limit",
   200018: "invalid ids",
   200020: "invalid kidList",
-  200021: "invalid sceneDesc"
+  200021: "invalid sceneDesc",
+  10060001: "支付单不存在",
+  10060003: "支付单已使用重新发货机会",
+  10060004: "支付单处于不可发货的状态",
+  268485228: "物流模式与发货模式不匹配"
 } as const
 
 export type Code = keyof typeof messages

@@ -29,6 +29,8 @@ export type Callback = typeof Callback.Type
 export const Portal = Schema.Struct({
   kind: AccountKind,
   certified: Schema.Boolean,
+  /** Of a mini program: whether its money waits until it has said that something was sent (发货信息管理). */
+  tradeManaged: Schema.Boolean,
   /** Whether the AppSecret is frozen (40243). */
   frozen: Schema.Boolean,
   callback: Schema.NullOr(Callback),

@@ -1,5 +1,6 @@
 import { Context, Effect, Layer } from "effect"
 import { Database } from "#core"
+import { Behaviour } from "../behaviour.ts"
 import { WechatClock } from "../clock.ts"
 import { Faults } from "../faults.ts"
 import { Accounts } from "./accounts.ts"
@@ -20,6 +21,7 @@ import { Users } from "./users.ts"
 
 export interface PlatformServices {
   readonly accounts: Accounts["Service"]
+  readonly behaviour: Behaviour["Service"]
   readonly chats: Chats["Service"]
   readonly clock: WechatClock["Service"]
   readonly database: Database["Service"]
@@ -47,6 +49,7 @@ export class Platform extends Context.Service<Platform, PlatformServices>()(
     Platform,
     Effect.all({
       accounts: Accounts,
+      behaviour: Behaviour,
       chats: Chats,
       clock: WechatClock,
       database: Database,

@@ -5,6 +5,7 @@ import { mediaApis } from "./media.ts"
 import { menuApis } from "./menus.ts"
 import { qrApis } from "./qr-codes.ts"
 import { quotaApis } from "./quotas.ts"
+import { shippingApis } from "./shipping.ts"
 import { snsApis } from "./sns.ts"
 import { subscriptionApis } from "./subscriptions.ts"
 import { tagApis } from "./tags.ts"
@@ -29,5 +30,6 @@ export const platformApis: ReadonlyArray<Api> = [
   ...mediaApis,
   ...quotaApis,
   ...ticketApis,
-  ...voiceApis
+  ...voiceApis,
+  ...shippingApis
 ]
