@@ -22,7 +22,14 @@ import {
 import { askReversal, hear } from "./settle.ts"
 import type { Settling } from "./settling.ts"
 import type { Sale } from "./standing.ts"
-import { type AttemptRow, type Because, hold, type ReversalRow, tables } from "./store.ts"
+import {
+  type AttemptRow,
+  type Because,
+  hold,
+  type PaymentRow,
+  type ReversalRow,
+  tables
+} from "./store.ts"
 import { makeWaiting } from "./waiting.ts"
 import type { Word } from "./word.ts"
 
@@ -52,8 +59,14 @@ export class Ledger extends Context.Service<
     keepRequest(attempt: AttemptRow, request: string): Effect.Effect<string | undefined>
     /** The request that is kept of an attempt. */
     requestOf(attempt: AttemptRow): string | undefined
-    /** Asks for an attempt to be undone. */
-    undo(attempt: AttemptRow, why: ReversalRow["why"]): Effect.Effect<void>
+    /**
+     * Asks for an attempt to be undone that was seen so; `false`: it, or what it counts for, is no longer so, and nothing is done. Who was
+     * told meanwhile that it is paid keeps that.
+     */
+    undo(
+      seen: { readonly attempt: AttemptRow; readonly payment: PaymentRow },
+      why: ReversalRow["why"]
+    ): Effect.Effect<boolean>
     /** Any other change of an attempt's sale, as SQL. */
     change<A>(
       outTradeNo: string,
@@ -149,10 +162,14 @@ export class Ledger extends Context.Service<
             return now === undefined ? undefined : frozen.thaw(now)
           }),
         requestOf: frozen.thaw,
-        undo: (attempt, why) =>
-          change(attempt.id, (sql, settling, because) =>
-            askReversal(sql, settling, attempt, why, because(`reverse: ${why}`))
-          ),
+        undo: ({ attempt: { id, version }, payment: seen }, why) =>
+          change(id, async (sql, settling, because) => {
+            const attempt = await attemptOf(sql, id)
+            const payment = await paymentOf(sql, seen.id)
+            if (attempt?.version !== version || payment.version !== seen.version) return false
+            await askReversal(sql, settling, attempt, why, because(`reverse: ${why}`))
+            return true
+          }),
         change,
         until: (reference, look) =>
           waiting

@@ -45,8 +45,9 @@ export const makeOpening = Effect.gen(function* () {
       yield* asked(opened.payment, attempt)
       yield* hurry(attempt)
       if (isSame(attempt, how) || hasEnded(attempt)) return { attempt, isNew: false }
-      yield* ledger.undo(attempt, ways[attempt.way].isReversible ? "till" : "superseded")
-      yield* ledger.until(order, (sale) => end(sale, attempt.id))
+      const why = ways[attempt.way].isReversible ? "till" : "superseded"
+      if (yield* ledger.undo(opened, why))
+        yield* ledger.until(order, (sale) => end(sale, attempt.id))
     }
   })
 

@@ -61,7 +61,7 @@ export const makeResolve = Effect.fnUntraced(function* (refunds: Refunds) {
     if (hasEnded(after.attempt)) return watchOn(after, word, asked)
     const why = givenUp(after, now)
     if (why === undefined || word.says === "nothing") return askAgain(after.attempt, now)
-    yield* ledger.undo(after.attempt, why)
+    yield* ledger.undo({ attempt: after.attempt, payment: after.sale.payment }, why)
     return again(Duration.zero)
   })
 
@@ -69,7 +69,7 @@ export const makeResolve = Effect.fnUntraced(function* (refunds: Refunds) {
   const holdOn = Effect.fnUntraced(function* ({ attempt, sale }: Case) {
     const left = (sale.payment.held_until ?? 0) - (yield* Clock.currentTimeMillis)
     if (left > 0) return again(Duration.millis(left))
-    yield* ledger.undo(attempt, "surplus")
+    yield* ledger.undo({ attempt, payment: sale.payment }, "surplus")
     return again(Duration.zero)
   })
 

@@ -1,5 +1,6 @@
 import { assert, it } from "@effect/vitest"
 import { Effect } from "effect"
+import { Ledger } from "../../../core/payments/ledger.ts"
 import { eachDatabase } from "../../support/database.ts"
 import { meanwhile, pass } from "../../support/world.ts"
 import { openShop } from "./shop.ts"
@@ -51,6 +52,30 @@ eachDatabase("a payer who goes another way", (database) => {
         "MWEB CLOSED",
         "MWEB NOTPAY"
       ])
+    })
+  )
+
+  it.effect("and pays the first in the moment before it is closed keeps what they paid for", () =>
+    Effect.gen(function* () {
+      const shop = yield* openShop(database)
+      yield* invited(shop)
+      const first = yield* prepared(shop, native)
+      const [order] = yield* shop.orders
+      const seen = yield* shop.within(
+        Ledger.use((ledger) => ledger.saleOf(order?.outTradeNo ?? ""))
+      )
+      const [attempt] = seen?.attempts ?? []
+      if (seen === undefined || attempt === undefined) return yield* Effect.die("nothing is there")
+      yield* pay(shop, first)
+      yield* pass("2 seconds")
+      // Who is about to close it has seen it unpaid.
+      const undo = Ledger.use((ledger) =>
+        ledger.undo({ attempt, payment: seen.payment }, "superseded")
+      )
+      assert.isFalse(yield* meanwhile(shop.within(undo)).pipe(Effect.map(({ value }) => value)))
+      yield* pass("1 minute")
+      assert.deepStrictEqual(shop.heard, paidOnce)
+      assert.lengthOf(yield* shop.kept, 1)
     })
   )
 
