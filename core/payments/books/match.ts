@@ -75,6 +75,7 @@ export const makeMatch = Effect.fnUntraced(function* (look: Look) {
           return { next, page, evidences: await gather(sql, page.numbers) }
         })
         const own = evidences.filter(looked.page.judges)
+        for (const ordinary of looked.page.ordinary) sheets.addOrdinary(ordinary)
         const judged: Array<readonly [Evidence, ReadonlyArray<Cause>]> = []
         for (const evidence of own) {
           sheets.add(evidence)
@@ -115,7 +116,7 @@ const byNumber = (rows: ReadonlyArray<DifferenceRow>): Map<string, ReadonlyArray
   Map.groupBy(rows, ({ number }) => number)
 
 /** Which files there are of a merchant, as far as a day's judgement needs to know. */
-const knownOf = async (
+export const knownOf = async (
   sql: Sql,
   merchant: string,
   day: string,

@@ -1,24 +1,18 @@
 import type { Sql } from "../../database/database.ts"
 import { holdersOf } from "./gather.ts"
 import { boundsOf, type Evidence, type Line } from "./judge.ts"
-import { type FileRow, standsIn, tables } from "./store.ts"
+import { type Ordinary, ordinaryIn } from "./store/ordinary.ts"
+import { type DayFiles, type FileRow, missingIn, tables } from "./store.ts"
 
 /** What is to be judged next. */
 export interface Page {
   readonly numbers: ReadonlyArray<string>
+  /** What needs no judgement, added up. */
+  readonly ordinary: ReadonlyArray<Ordinary>
   /** Whether this page is the one that judges it, as a number may stand in several places of a day. */
   readonly judges: (evidence: Evidence) => boolean
   /** How many lines or rows it took. */
   readonly read: number
-}
-
-/** The files of a merchant's day. */
-export interface DayFiles {
-  readonly merchant: string
-  readonly day: string
-  readonly trade: FileRow | undefined
-  readonly funds: FileRow | undefined
-  readonly sales: ReadonlyArray<FileRow>
 }
 
 /** One look into the database; those that follow begin where it ended. */
@@ -86,17 +80,11 @@ const fileLook =
   (file: FileRow, files: DayFiles, after: number): Look =>
   async (sql) => {
     const to = Math.min(after + PAGE, file.lines)
-    const rows = await tables(sql)
-      .selectFrom("weir_book_lines as line")
-      .select(["line.place", "line.number"])
-      .select(standsIn("line.number", file.source === "trade" ? undefined : files.trade))
-      .where("line.file", "=", file.id)
-      .where("line.place", ">", after)
-      .where("line.place", "<=", to)
-      .orderBy("line.place")
-      .execute()
-    const fresh = [...new Set(rows.flatMap(({ number, seen }) => (seen ? [] : [number])))]
-    const numbers = file.source === "sales" ? await holdersOf(sql, fresh) : fresh
+    const places = [after, to] as const
+    const { ordinary, others } =
+      file.source === "trade"
+        ? await ordinaryIn(sql, files, file.id, boundsOf(files.day), places)
+        : { ordinary: [], others: await beyondTrade(sql, file, files, places) }
     const judges = (evidence: Evidence) => {
       if (firstOf(evidence, files) !== file.source) return false
       const [first] = on(evidence[file.source], files).toSorted(
@@ -105,10 +93,29 @@ const fileLook =
       return first?.file === file.id && first.place > after && first.place <= to
     }
     return {
-      page: { numbers, judges, read: rows.length },
+      page: { numbers: others, ordinary, judges, read: to - after },
       next: to < file.lines ? fileLook(file, files, to) : undefined
     }
   }
+
+/** Numbers of some lines of a file that the trade bill of the day does not have. */
+const beyondTrade = async (
+  sql: Sql,
+  { id, source }: FileRow,
+  { trade }: DayFiles,
+  [after, to]: readonly [number, number]
+) => {
+  const rows = await tables(sql)
+    .selectFrom("weir_book_lines as line")
+    .select("line.number")
+    .where("line.file", "=", id)
+    .where("line.place", ">", after)
+    .where("line.place", "<=", to)
+    .where(missingIn("line.number", trade))
+    .execute()
+  const numbers = [...new Set(rows.map(({ number }) => number))]
+  return source === "sales" ? holdersOf(sql, numbers) : numbers
+}
 
 interface Cursor {
   readonly at: number
@@ -126,7 +133,8 @@ const ledgerLook =
   async (sql) => {
     const rows = await momentsIn(sql, what, files, after)
     const last = rows.at(-1)
-    const numbers = rows.flatMap(({ id, seen }) => (seen ? [] : [id]))
+    const read = Number(last?.read ?? 0)
+    const numbers = rows.map(({ id }) => id)
     const judges = (evidence: Evidence) => {
       if (firstOf(evidence, files) !== "ledger") return false
       // Paid and undone on one day: the first of the two has judged it.
@@ -136,13 +144,16 @@ const ledgerLook =
       )
     }
     const next =
-      last === undefined || rows.length < PAGE
+      last === undefined || read < PAGE
         ? undefined
         : ledgerLook(what, files, { at: Number(last.at), id: last.id })
-    return { page: { numbers, judges, read: rows.length }, next }
+    return { page: { numbers, ordinary: [], judges, read }, next }
   }
 
-/** Rows of the ledger by the moment that counts, and whether the trade bill of the day has them. */
+/**
+ * Rows of the ledger by the moment that counts, of those that are looked at next: what the trade bill of the day does not have, and
+ * whatever happened at the last moment, where the next ones begin.
+ */
 const momentsIn = (
   sql: Sql,
   what: keyof typeof moments,
@@ -154,20 +165,34 @@ const momentsIn = (
   // One name for three tables that differ in their moment alone.
   const row = { table: table as "weir_attempts", column: column as "paid_at" }
   return tables(sql)
-    .selectFrom(`${row.table} as row`)
-    .select(["row.id", `row.${row.column} as at`])
-    .select(standsIn("row.id", trade))
-    .$if(what !== "reversals", (query) => query.where("row.merchant", "=", merchant))
-    .where(`row.${row.column}`, ">=", Math.max(from, at))
-    .where(`row.${row.column}`, "<", to)
-    .where((row_) =>
-      row_.or([
-        row_(`row.${row.column}`, ">", at),
-        row_.and([row_(`row.${row.column}`, "=", at), row_("row.id", ">", id)])
-      ])
+    .with("looked", (query) =>
+      query
+        .selectFrom(`${row.table} as row`)
+        .select(["row.id", `row.${row.column} as at`])
+        .$if(what !== "reversals", (query) => query.where("row.merchant", "=", merchant))
+        .where(`row.${row.column}`, ">=", Math.max(from, at))
+        .where(`row.${row.column}`, "<", to)
+        .where((row_) =>
+          row_.or([
+            row_(`row.${row.column}`, ">", at),
+            row_.and([row_(`row.${row.column}`, "=", at), row_("row.id", ">", id)])
+          ])
+        )
+        .orderBy(`row.${row.column}`)
+        .orderBy("row.id")
+        .limit(PAGE)
     )
-    .orderBy(`row.${row.column}`)
+    .with("whole", (query) =>
+      query
+        .selectFrom("looked")
+        .select(({ fn }) => [fn.countAll<number>().as("read"), fn.max("at").as("until")])
+    )
+    .selectFrom(["looked as row", "whole"])
+    .select(["row.id", "row.at", "whole.read"])
+    .where((row_) =>
+      row_.or([row_("row.at", "=", row_.ref("whole.until")), missingIn("row.id", trade)])
+    )
+    .orderBy("row.at")
     .orderBy("row.id")
-    .limit(PAGE)
     .execute()
 }

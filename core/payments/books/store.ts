@@ -1,4 +1,4 @@
-import { sql as raw } from "kysely"
+import { sql as raw, type SqlBool } from "kysely"
 import type { Sql } from "../../database/database.ts"
 import { append } from "../../database/works.ts"
 import type { PaymentTables } from "../store.ts"
@@ -25,6 +25,15 @@ export type FileRow = {
   readonly shift: string
   readonly lines: number
   readonly at: number
+}
+
+/** The files of a merchant's day. */
+export interface DayFiles {
+  readonly merchant: string
+  readonly day: string
+  readonly trade: FileRow | undefined
+  readonly funds: FileRow | undefined
+  readonly sales: ReadonlyArray<FileRow>
 }
 
 /** One line of a file. Amounts are fen, fees si (hundred-thousandths of a yuan). */
@@ -141,15 +150,13 @@ export type BookTables = PaymentTables & {
 export const tables = (sql: Sql) => sql.withTables<BookTables>()
 
 /**
- * Whether a file has a line about a number, as `seen`. The file is no term that an index may be chosen by: a database that knows nothing
- * of its tables looks through the whole file for each number.
+ * That a file has no line about a number. The file is no term that an index may be chosen by: a database that knows nothing of its
+ * tables looks through the whole file for each number.
  */
-export const standsIn = (number: "line.number" | "row.id", file: FileRow | undefined) =>
+export const missingIn = (number: "line.number" | "row.id", file: FileRow | undefined) =>
   file === undefined
-    ? raw<number>`0`.as("seen")
-    : raw<number>`exists (select 1 from weir_book_lines as billed where billed.number = ${raw.ref(number)} and billed.file + 0 = ${file.id})`.as(
-        "seen"
-      )
+    ? raw<SqlBool>`1 = 1`
+    : raw<SqlBool>`not exists (select 1 from weir_book_lines as billed where billed.number = ${raw.ref(number)} and billed.file + 0 = ${file.id})`
 
 /** The file of a key that counts. */
 export const currentFile = (sql: Sql, key: string): Promise<FileRow | undefined> =>

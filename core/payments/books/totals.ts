@@ -1,7 +1,10 @@
 import type { Sql } from "../../database/database.ts"
 import { append } from "../../database/works.ts"
 import { boundsOf, type Evidence, type Line } from "./judge.ts"
+import type { Ordinary } from "./store/ordinary.ts"
 import { type Owner, type Source, type Sums, type TotalRow, tables } from "./store.ts"
+
+const sources = ["sales", "ledger", "trade", "funds"] as const
 
 type Sheet = { [K in Source | "ledger"]: Sums }
 
@@ -66,6 +69,9 @@ export const openSheets = (day: string) => {
       for (const line of funds) if (line.day === day) add(owner, "funds", sumsOf(line))
       for (const line of sales) if (line.day === day) add(line.owner, "sales", sumsOf(line))
       add(owner, "ledger", ledgerSums(evidence, day))
+    },
+    addOrdinary: ({ owner, sums }: Ordinary) => {
+      for (const source of sources) add(owner, source, sums[source])
     },
     rows: (merchant: string): ReadonlyArray<TotalRow> =>
       [...sheets.values()].map(({ owner, sheet }) => ({ merchant, day, ...owner, ...flat(sheet) }))
