@@ -1,6 +1,7 @@
 import { DatabaseSync } from "node:sqlite"
 import { assert, layer } from "@effect/vitest"
 import { Effect } from "effect"
+import { Audited } from "../support/installation.ts"
 import { mariadb } from "../support/server.ts"
 import { sells } from "./errands.ts"
 import { kills } from "./faults/kills.ts"
@@ -53,7 +54,7 @@ layer(Model.layer, options)("a world", (it) => {
           tally.violations.map(({ harm }) => harm),
           "lost"
         )
-      }),
+      }).pipe(Effect.provideService(Audited, false)),
     400_000
   )
 })

@@ -21,6 +21,9 @@ const launcher = new URL("core/cli/weir.js", root).pathname
 /** What is installed: the launcher among its sources, or the one file that a build makes of them. */
 export const Program = Context.Reference("weir/test/Program", { defaultValue: () => launcher })
 
+/** Whether databases are audited when their installations go; not where a test forges one. */
+export const Audited = Context.Reference("weir/test/Audited", { defaultValue: () => true })
+
 /** Weir on a machine of its own, as far as files and ports go. */
 export interface Installation {
   readonly folder: string
@@ -34,7 +37,7 @@ export const install = Effect.fnUntraced(function* (
   options: { readonly sandbox?: number; readonly like?: Installation } = {}
 ) {
   const folder = yield* temporaryFolder
-  yield* Effect.addFinalizer(() => sound(folder))
+  if (yield* Audited) yield* Effect.addFinalizer(() => sound(folder))
   const program = yield* Program
   if (options.like !== undefined) cpSync(options.like.folder, folder, { recursive: true })
   else furnish(folder, program)
